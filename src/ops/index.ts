@@ -1,0 +1,80 @@
+/** THE list of operators. Adding one is one import and one word; the node types are derived from it. */
+import { ModelError } from "../errors.js";
+import type { Node as GraphNode } from "../graph/graph.js";
+import { add } from "./add.js";
+import { averagePool } from "./average-pool.js";
+import { batchNorm } from "./batch-norm.js";
+import { clip } from "./clip.js";
+import { concat } from "./concat.js";
+import { conv } from "./conv.js";
+import { flatten } from "./flatten.js";
+import { gemm } from "./gemm.js";
+import { globalAveragePool } from "./global-average-pool.js";
+import { identity } from "./identity.js";
+import { matmul } from "./matmul.js";
+import { maxPool } from "./max-pool.js";
+import { mul } from "./mul.js";
+import type { AnyOp, Op } from "./op.js";
+import { pad } from "./pad.js";
+import { reduceMean } from "./reduce-mean.js";
+import { relu } from "./relu.js";
+import { reshape } from "./reshape.js";
+import { slice } from "./slice.js";
+import { softmax } from "./softmax.js";
+import { transpose } from "./transpose.js";
+
+const LIST = [
+  add,
+  averagePool,
+  batchNorm,
+  clip,
+  concat,
+  conv,
+  flatten,
+  gemm,
+  globalAveragePool,
+  identity,
+  matmul,
+  maxPool,
+  mul,
+  pad,
+  reduceMean,
+  relu,
+  reshape,
+  slice,
+  softmax,
+  transpose,
+] as const;
+
+type AnyListed = (typeof LIST)[number];
+export type OpName = AnyListed["name"];
+export type AttrsOf<K extends OpName> = Extract<AnyListed, { name: K }> extends Op<K, infer A> ? A : never;
+
+/** A node whose operator is known, so that its attributes are. */
+export type NodeOf<K extends OpName> = GraphNode & { readonly op: K; readonly attrs: AttrsOf<K> };
+
+/** Every operator a graph can hold, by name. */
+export const OPS: ReadonlyMap<string, AnyOp> = new Map(LIST.map((op) => [op.name, op as AnyOp]));
+
+/** The operator of a node. Throws a `ModelError` for a name that is not in the list. */
+export function opOf(node: GraphNode): AnyOp {
+  const op = OPS.get(node.op);
+  if (!op) throw new ModelError(`operator "${node.op}" does not exist`, node.name);
+  return op;
+}
+
+/** A node with attributes that fit its operator. */
+export function makeNode<K extends OpName>(
+  op: K,
+  attrs: AttrsOf<K>,
+  inputs: readonly string[],
+  output: string,
+  name = output,
+): NodeOf<K> {
+  return { name, op, attrs, inputs, outputs: [output] } as NodeOf<K>;
+}
+
+/** Whether a node uses this operator; its attributes are known from then on. */
+export function isOp<K extends OpName>(node: GraphNode | undefined, op: K): node is NodeOf<K> {
+  return node?.op === op;
+}

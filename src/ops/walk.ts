@@ -1,0 +1,72 @@
+/** Walks over a whole graph that ask each operator: shapes, cost, meaning. */
+import { EspalierError, ModelError } from "../errors.js";
+import { type Graph, type Node, type Shape, sizeOf, type Tensor } from "../graph/graph.js";
+import { opOf } from "./index.js";
+
+/** Runs `step`; an error without a place gets the node's name. */
+function at<T>(node: Node, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof EspalierError && error.where === undefined) throw new ModelError(error.message, node.name);
+    throw error;
+  }
+}
+
+/** The shapes of a node's outputs. Throws a `ModelError` with the node's name if its inputs do not fit. */
+export function inferNode(node: Node, inputs: readonly Shape[]): readonly Shape[] {
+  return at(node, () => opOf(node).infer(node.attrs, inputs));
+}
+
+/** The shape of every value of the graph, constants included. */
+export function inferShapes(graph: Graph): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  graph.inputs.forEach((input) => shapes.set(input.name, input.shape));
+  graph.constants.forEach((tensor, name) => shapes.set(name, tensor.shape));
+  for (const node of graph.nodes) {
+    const outputs = inferNode(
+      node,
+      node.inputs.map((name) => shapes.get(name)!),
+    );
+    node.outputs.forEach((name, i) => shapes.set(name, outputs[i]!));
+  }
+  return shapes;
+}
+
+/** Multiply-adds of one node. */
+export function nodeMacs(node: Node, shapes: ReadonlyMap<string, Shape>): number {
+  return opOf(node).macs(
+    node.attrs,
+    node.inputs.map((name) => shapes.get(name)!),
+  );
+}
+
+/** Multiply-adds of one run. */
+export function countMacs(graph: Graph, shapes: ReadonlyMap<string, Shape> = inferShapes(graph)): number {
+  return graph.nodes.reduce((sum, node) => sum + nodeMacs(node, shapes), 0);
+}
+
+/** Numbers in all constants, as exporters count them: batch-norm statistics included. */
+export function countParameters(graph: Graph): number {
+  let sum = 0;
+  graph.constants.forEach((tensor) => (sum += sizeOf(tensor.shape)));
+  return sum;
+}
+
+/** The meaning of a graph: every value, computed by the operators' plain loops in float64. Slow on purpose. */
+export function evaluateGraph(graph: Graph, inputs: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const values = new Map<string, Tensor>([...graph.constants, ...inputs]);
+  for (const input of graph.inputs) {
+    if (!values.has(input.name)) throw new ModelError("no value was given for this input", input.name);
+  }
+  for (const node of graph.nodes) {
+    const outputs = at(node, () =>
+      opOf(node).evaluate(
+        node.attrs,
+        node.inputs.map((name) => values.get(name)!),
+      ),
+    );
+    node.outputs.forEach((name, i) => values.set(name, outputs[i]!));
+  }
+  return values;
+}
