@@ -1,0 +1,83 @@
+/**
+ * What the host and the engine agree on: the step record and the kernels' numbers. Compiled by both compilers, so the two
+ * sides cannot drift apart.
+ */
+
+/** Every kernel; the engine's table in kernels/index.ts and the host's planners use these numbers. */
+export const enum Kernel {
+  Conv4x8 = 0,
+  Conv5x8 = 1,
+  Depthwise = 2,
+  Depthwise3x3S1 = 3,
+  Depthwise3x3S2 = 4,
+  Dense = 5,
+  Matmul = 6,
+  MaxPool = 7,
+  AveragePool = 8,
+  Mean = 9,
+  Add = 10,
+  Mul = 11,
+  Scale = 12,
+  Clip = 13,
+  Softmax = 14,
+  Copy = 15,
+  Gather = 16,
+  Fill = 17,
+}
+
+// ╒═══════════════════════════ Step layout (128 bytes, little endian) ═══════════════════════════╕
+//    0        4        8        12       16       20       24       28
+// ├────────┼────────┼────────┼────────┼────────┼────────┼────────┼────────┤
+// │ kernel │   x    │   f    │   b    │   z    │   y    │scratch │ table  │
+// ├────────┼────────┼────────┼────────┼────────┼────────┼────────┼────────┤ 32
+// │   ic   │   ih   │   iw   │   oc   │   oh   │   ow   │   kh   │   kw   │
+// ├────────┼────────┼────────┼────────┼────────┼────────┼────────┼────────┤ 64
+// │   sh   │   sw   │   dh   │   dw   │  top   │  left  │ bottom │ right  │
+// ├────────┼────────┼────────┼────────┼────────┴────────┴────────┴────────┤ 96
+// │ block  │   lo   │   hi   │ value  │              unused                │
+// └────────┴────────┴────────┴────────┴────────────────────────────────────┘
+// x input, f filter or second operand, b bias, z residual (0: none), y output, scratch, table: byte addresses.
+// lo, hi: the clamp of the output. What else a kernel reads stands in its header.
+export enum StepOffset {
+  kernel = 0,
+  x = 4,
+  f = 8,
+  b = 12,
+  z = 16,
+  y = 20,
+  scratch = 24,
+  table = 28,
+  ic = 32,
+  ih = 36,
+  iw = 40,
+  oc = 44,
+  oh = 48,
+  ow = 52,
+  kh = 56,
+  kw = 60,
+  sh = 64,
+  sw = 68,
+  dh = 72,
+  dw = 76,
+  top = 80,
+  left = 84,
+  bottom = 88,
+  right = 92,
+  block = 96,
+  lo = 100,
+  hi = 104,
+  value = 108,
+}
+
+export const enum Abi {
+  /** Bytes of one step. */
+  stepBytes = 128,
+  /** Bytes behind every buffer that kernels may read and write to finish a vector. Their contents mean nothing. */
+  slackBytes = 64,
+  /** Addresses below this belong to the engine's own data. */
+  firstFree = 1024,
+  /** Output channels that one panel of the dense kernel holds. */
+  densePanel = 16,
+  /** Pixels that one packed panel of the convolution holds. */
+  convPanel = 8,
+}

@@ -1,0 +1,58 @@
+/** THE table of kernels: one line each, by the numbers of abi.ts. */
+import { Kernel } from "../abi";
+import { Step } from "../step";
+import { conv_f32_4x8, conv_f32_5x8 } from "./conv_f32";
+import { dense_f32 } from "./dense_f32";
+import { depthwise_3x3s1_f32, depthwise_3x3s2_f32 } from "./depthwise_3x3_f32";
+import { depthwise_f32 } from "./depthwise_f32";
+import { add_f32, clip_f32, mul_f32 } from "./elementwise_f32";
+import { matmul_f32 } from "./matmul_f32";
+import { mean_f32 } from "./mean_f32";
+import { copy_f32, fill_f32, gather_f32 } from "./move_f32";
+import { average_pool_f32, max_pool_f32 } from "./pool_f32";
+import { scale_f32 } from "./scale_f32";
+import { softmax_f32 } from "./softmax_f32";
+
+/** Runs one step; a number that is not in the table traps. */
+export function dispatch(s: Step): void {
+  switch (s.kernel) {
+    case Kernel.Conv4x8:
+      return conv_f32_4x8(s);
+    case Kernel.Conv5x8:
+      return conv_f32_5x8(s);
+    case Kernel.Depthwise:
+      return depthwise_f32(s);
+    case Kernel.Depthwise3x3S1:
+      return depthwise_3x3s1_f32(s);
+    case Kernel.Depthwise3x3S2:
+      return depthwise_3x3s2_f32(s);
+    case Kernel.Dense:
+      return dense_f32(s);
+    case Kernel.Matmul:
+      return matmul_f32(s);
+    case Kernel.MaxPool:
+      return max_pool_f32(s);
+    case Kernel.AveragePool:
+      return average_pool_f32(s);
+    case Kernel.Mean:
+      return mean_f32(s);
+    case Kernel.Add:
+      return add_f32(s);
+    case Kernel.Mul:
+      return mul_f32(s);
+    case Kernel.Scale:
+      return scale_f32(s);
+    case Kernel.Clip:
+      return clip_f32(s);
+    case Kernel.Softmax:
+      return softmax_f32(s);
+    case Kernel.Copy:
+      return copy_f32(s);
+    case Kernel.Gather:
+      return gather_f32(s);
+    case Kernel.Fill:
+      return fill_f32(s);
+    default:
+      unreachable();
+  }
+}

@@ -1,0 +1,41 @@
+import { Abi, StepOffset } from "./abi";
+
+/** One row of the plan: which kernel to run, and on what. The layout is drawn in abi.ts. */
+@unmanaged
+export class Step {
+  kernel: u32;
+  x: usize;
+  f: usize;
+  b: usize;
+  z: usize;
+  y: usize;
+  scratch: usize;
+  table: usize;
+  ic: i32;
+  ih: i32;
+  iw: i32;
+  oc: i32;
+  oh: i32;
+  ow: i32;
+  kh: i32;
+  kw: i32;
+  sh: i32;
+  sw: i32;
+  dh: i32;
+  dw: i32;
+  top: i32;
+  left: i32;
+  bottom: i32;
+  right: i32;
+  block: i32;
+  lo: f32;
+  hi: f32;
+  value: f32;
+}
+
+// The compiler refuses a build in which the two sides disagree.
+if (offsetof<Step>("y") != StepOffset.y) ERROR("Step.y is not where abi.ts says");
+if (offsetof<Step>("ic") != StepOffset.ic) ERROR("Step.ic is not where abi.ts says");
+if (offsetof<Step>("right") != StepOffset.right) ERROR("Step.right is not where abi.ts says");
+if (offsetof<Step>("value") != StepOffset.value) ERROR("Step.value is not where abi.ts says");
+if (<i32>offsetof<Step>() > Abi.stepBytes) ERROR("Step is larger than abi.ts says");
