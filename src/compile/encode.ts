@@ -1,0 +1,90 @@
+/** Lowered layers -> bytes of a network file, through protobufjs. */
+import { createHash } from "node:crypto";
+import type { About } from "../graph/about.js";
+import type { Graph, Tensor } from "../graph/graph.js";
+import { LAYER_TYPES } from "../gen/network.js";
+import { espalier } from "../gen/network-proto.js";
+import { MAGIC, VERSION } from "../runtime/decode.js";
+import { simplify } from "../passes/index.js";
+import { floatToHalf } from "./half.js";
+import { isTensor, type LoweredLayer, type LoweredNetwork, lowerGraph } from "./lower.js";
+
+export type Encoding = "f32" | "f16";
+
+export interface CompileOptions {
+  /** How weights are stored. "f16" halves the file; numbers are rounded to 11 significant bits. Default "f32". */
+  readonly weights?: Encoding;
+}
+
+/** A graph as the bytes of a network file: simplified, lowered, encoded, hashed. */
+export function compile(graph: Graph, options: CompileOptions = {}): Uint8Array {
+  const simple = simplify(graph);
+  return encodeNetwork(simple, lowerGraph(simple), options.weights ?? "f32");
+}
+
+/** Encodes without simplifying. */
+export function encodeNetwork(graph: Graph, lowered: LoweredNetwork, encoding: Encoding): Uint8Array {
+  const network = espalier.Network.encode({
+    version: VERSION,
+    name: graph.name,
+    inputs: graph.inputs.map(({ name, shape, batch }) => ({
+      name,
+      shape: [...shape],
+      batch,
+      preprocessing: encodePreprocessing(graph.about, name),
+    })),
+    layers: lowered.layers.map((layer) => encodeLayer(layer, encoding)),
+    outputs: [...lowered.outputs],
+    labels: [...graph.about.labels],
+    task: { kind: espalier.Task.Kind[upper(graph.about.task)] },
+    provenance: graph.about.provenance.map((p) => ({ ...p, measurements: [...p.measurements] })),
+  }).finish();
+  const sha256 = createHash("sha256").update(network).digest();
+  return espalier.File.encode({ magic: MAGIC, sha256, network }).finish();
+}
+
+const upper = <T extends string>(text: T) => text.toUpperCase() as Uppercase<T>;
+
+function encodePreprocessing(about: About, input: string): espalier.Preprocessing.$Properties | null {
+  const p = about.preprocessing[input];
+  if (!p) return null;
+  return {
+    width: p.width,
+    height: p.height,
+    layout: espalier.Preprocessing.Layout[upper(p.layout)],
+    colour: espalier.Preprocessing.Colour[upper(p.colour)],
+    mean: [...p.mean],
+    std: [...p.std],
+  };
+}
+
+/** Enumerations of layers: which field of which type holds which. */
+const ENUMS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>> = {
+  pool: { kind: espalier.Pool.Kind },
+  reduce: { kind: espalier.Reduce.Kind },
+  binary: { kind: espalier.Binary.Kind },
+  pad: { mode: espalier.Pad.Mode },
+};
+
+function encodeLayer({ name, inputs, spec }: LoweredLayer, encoding: Encoding): espalier.Layer.$Properties {
+  const { type, ...parts } = spec;
+  if (!LAYER_TYPES.includes(type)) throw new Error(`layer type ${type} is not in the format`);
+  const message: Record<string, unknown> = {};
+  for (const [field, part] of Object.entries(parts)) {
+    const values = ENUMS[type]?.[field];
+    if (part === undefined) continue;
+    if (values) message[field] = values[upper(part as string)];
+    else message[field] = isTensor(part) ? encodeWeights(part, encoding) : part;
+  }
+  return { name, inputs: [...inputs], [type]: message };
+}
+
+/** Weights in canonical order; biases and other vectors stay float32, they are few and matter. */
+export function encodeWeights(tensor: Tensor, encoding: Encoding): espalier.Weights.$Properties {
+  const chosen = tensor.shape.length > 1 ? encoding : "f32";
+  const bytes = new Uint8Array(tensor.data.length * (chosen === "f32" ? 4 : 2));
+  const view = new DataView(bytes.buffer);
+  if (chosen === "f32") tensor.data.forEach((value, i) => view.setFloat32(4 * i, value, true));
+  else tensor.data.forEach((value, i) => view.setUint16(2 * i, floatToHalf(value), true));
+  return { shape: [...tensor.shape], encoding: espalier.Weights.Encoding[upper(chosen)], data: bytes };
+}

@@ -1,0 +1,69 @@
+/** The way back: the bytes of a network file -> Graph, so that a compiled network can be inspected, pruned and exported. */
+import { ModelError } from "../errors.js";
+import type { About, Preprocessing } from "../graph/about.js";
+import { freshName } from "../graph/edit.js";
+import type { Graph, Node, Tensor } from "../graph/graph.js";
+import type { Layer, Network, Weights } from "../gen/network.js";
+import { OPS } from "../ops/index.js";
+import type { LayerSpec } from "../ops/op.js";
+import { decodeFile } from "../runtime/decode.js";
+import { verifyNetwork } from "../runtime/verify.js";
+import { readWeights } from "../runtime/weights.js";
+
+/** Reads a network file. Throws a `ModelError` for one that is damaged. */
+export async function readNetwork(bytes: Uint8Array): Promise<Graph> {
+  const network = await decodeFile(bytes);
+  verifyNetwork(network);
+  return raise(network);
+}
+
+/** A verified network as a graph; each layer becomes one node. */
+export function raise(network: Network): Graph {
+  const taken = new Set([...network.inputs, ...network.outputs].map(({ name }) => name));
+  const nodeNames = new Set<string>();
+  const values = network.inputs.map(({ name }) => name);
+  const outputNames = new Map(network.outputs.map(({ name, value }) => [value, name]));
+  const constants = new Map<string, Tensor>();
+  const nodes = network.layers.map((layer, i): Node => {
+    const { op, attrs, weights } = raiseLayer(layer);
+    const name = freshName(layer.name || `${op}_${i}`, nodeNames);
+    const parameters = weights.map((tensor, k) => {
+      const constant = freshName(`${name}.${k === 0 ? "weight" : `weight${k}`}`, taken);
+      constants.set(constant, tensor);
+      return constant;
+    });
+    const output = outputNames.get(values.length) ?? freshName(`${name}:0`, taken);
+    const inputs = [...layer.inputs.map((value) => values[value]!), ...parameters];
+    values.push(output);
+    return { name, op, attrs, inputs, outputs: [output] };
+  });
+  const inputs = network.inputs.map(({ name, shape, batch }) => ({ name, shape, batch }));
+  const outputs = network.outputs.map(({ value }) => values[value]!);
+  return { name: network.name, inputs, outputs, nodes, constants, about: aboutOf(network) };
+}
+
+function raiseLayer(layer: Layer): { op: string; attrs: object; weights: readonly Tensor[] } {
+  const parts = Object.entries(layer.op).map(([key, part]) => [key, isWeights(part) ? numbers(part) : part]);
+  const spec = Object.fromEntries(parts) as LayerSpec;
+  for (const op of OPS.values()) {
+    const raised = op.raise?.(spec, layer.inputs.length);
+    if (raised) return { op: op.name, attrs: raised.attrs, weights: raised.constants };
+  }
+  throw new ModelError(`no operator stands for a layer of type ${layer.op.type}`, layer.name);
+}
+
+function isWeights(part: unknown): part is Weights {
+  return typeof part === "object" && part !== null && "encoding" in part;
+}
+
+function numbers(weights: Weights): Tensor {
+  return { shape: weights.shape, data: readWeights(weights) };
+}
+
+function aboutOf(network: Network): About {
+  const pictures = network.inputs.flatMap(({ name, preprocessing }) =>
+    preprocessing ? [[name, preprocessing] as const] : [],
+  );
+  const preprocessing: Record<string, Preprocessing> = Object.fromEntries(pictures);
+  return { labels: network.labels, task: network.task.kind, preprocessing, provenance: network.provenance };
+}

@@ -1,0 +1,12 @@
+/** THE list of passes that run before a graph is lowered, in order. Each is a function Graph -> Graph that keeps the meaning. */
+import type { Graph } from "../graph/graph.js";
+import { foldBatchNorm } from "./fold-batch-norm.js";
+import { foldPad } from "./fold-pad.js";
+import { removeIdentity } from "./remove-identity.js";
+
+export const PASSES = { removeIdentity, foldPad, foldBatchNorm } as const;
+
+/** All passes in turn: what `compile` does first. */
+export function simplify(graph: Graph): Graph {
+  return Object.values(PASSES).reduce((current, pass) => pass(current), graph);
+}

@@ -1,0 +1,127 @@
+/** The WebAssembly engine: which build, from where, and one instance of it. */
+import { ModelError, RequestError } from "../errors.js";
+
+export type Build = "baseline" | "relaxed";
+
+/** What an engine module says of itself in its custom section "espalier": the build and the number of this interface. */
+export const ENGINE_SECTION = "espalier";
+/** Raised whenever assembly/abi.ts changes what a plan means. */
+export const ENGINE_INTERFACE = 1;
+
+// (func (result v128) (i8x16.relaxed_swizzle (i8x16.splat (i32.const 1)) (i8x16.splat (i32.const 2))))
+const RELAXED_PROBE = Uint8Array.of(
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  15,
+  1,
+  13,
+  0,
+  65,
+  1,
+  253,
+  15,
+  65,
+  2,
+  253,
+  15,
+  253,
+  128,
+  2,
+  11,
+);
+
+/** Whether this platform has relaxed SIMD. Uses validation only, which every platform allows. */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(RELAXED_PROBE);
+}
+
+/** The build to use. Throws a `RequestError` where the one that was insisted on cannot run. */
+export function chooseBuild(wanted: Build | "auto"): Build {
+  if (wanted === "auto") return hasRelaxedSimd() ? "relaxed" : "baseline";
+  if (wanted === "relaxed" && !hasRelaxedSimd()) {
+    throw new RequestError(`build "relaxed": this platform has no relaxed SIMD; ask for "baseline" or "auto"`);
+  }
+  return wanted;
+}
+
+const compiled = new Map<Build, Promise<WebAssembly.Module>>();
+
+/** The bundled engine, compiled once. */
+function bundledModule(build: Build): Promise<WebAssembly.Module> {
+  let module = compiled.get(build);
+  if (!module) {
+    const source = build === "relaxed" ? import("../gen/engine-relaxed.js") : import("../gen/engine-baseline.js");
+    module = source.then(({ engine }) => WebAssembly.compile(fromBase64(engine)));
+    compiled.set(build, module);
+  }
+  return module;
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+export interface EngineSource {
+  /** A compiled engine, or its bytes; the bundled one where left out. */
+  readonly engine?: WebAssembly.Module | Uint8Array | undefined;
+  readonly build?: Build | "auto" | undefined;
+}
+
+/** The module to run, and which build it is. */
+export async function resolveEngine({
+  engine,
+  build = "auto",
+}: EngineSource): Promise<{ module: WebAssembly.Module; build: Build }> {
+  if (!engine) {
+    const chosen = chooseBuild(build);
+    return { module: await bundledModule(chosen), build: chosen };
+  }
+  const module =
+    engine instanceof WebAssembly.Module ? engine : await WebAssembly.compile(engine as Uint8Array<ArrayBuffer>);
+  const actual = buildOf(module);
+  if (build !== "auto" && build !== actual)
+    throw new RequestError(`build "${build}" was asked for, the engine is "${actual}"`);
+  return { module, build: actual };
+}
+
+function buildOf(module: WebAssembly.Module): Build {
+  const [section] = WebAssembly.Module.customSections(module, ENGINE_SECTION);
+  const [build, number] = section ? new TextDecoder().decode(section).split(" ") : [];
+  if (build !== "baseline" && build !== "relaxed") throw new ModelError("engine: not an espalier engine module");
+  if (Number(number) !== ENGINE_INTERFACE) {
+    throw new ModelError(
+      `engine: made for interface ${number}, this runtime speaks ${ENGINE_INTERFACE}; use the engine of the same release`,
+    );
+  }
+  return build;
+}
+
+/** What the engine exports. */
+export interface Engine {
+  /** Runs `count` steps of the plan at byte address `plan`, from number `first` on. */
+  run(plan: number, first: number, count: number): void;
+}
+
+/** One instance over this memory. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Engine {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Engine;
+}

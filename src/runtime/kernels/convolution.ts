@@ -1,0 +1,35 @@
+/** The kernels that can compute a convolution: THE list. A new one is one more file and one line. */
+import type { Weights } from "../../gen/network.js";
+import type { Geometry } from "../geometry.js";
+import type { Site } from "../site.js";
+import { convGemm4, convGemm5 } from "./conv-gemm.js";
+import { depthwise, depthwise3x3 } from "./depthwise.js";
+
+/** One convolution layer, checked. */
+export interface ConvLayer {
+  readonly geometry: Geometry;
+  readonly groups: number;
+  /** [oc][ic / groups][kh][kw]. */
+  readonly filter: Weights;
+  readonly bias: Weights | undefined;
+}
+
+export interface ConvKernel {
+  readonly name: string;
+  fits(layer: ConvLayer): boolean;
+  /** Modelled cost in multiply-adds at the kernel's full rate; the cheapest that fits is picked. */
+  cost(layer: ConvLayer): number;
+  plan(layer: ConvLayer, site: Site): void;
+}
+
+const KERNELS: readonly ConvKernel[] = [convGemm4, convGemm5, depthwise3x3, depthwise];
+
+/** Picks the cheapest kernel that fits and lets it plan. */
+export function planConvolution(layer: ConvLayer, site: Site): void {
+  const candidates = KERNELS.filter((kernel) => kernel.fits(layer));
+  const costs = candidates.map((kernel) => kernel.cost(layer));
+  const best = candidates[costs.indexOf(Math.min(...costs))]!;
+  const why = candidates.map((kernel, i) => `${kernel.name} ${(costs[i]! / 1e6).toFixed(2)}M`).join(", ");
+  site.pick(best.name, `modelled cost: ${why}`);
+  best.plan(layer, site);
+}

@@ -1,0 +1,37 @@
+import { ModelError } from "../../errors.js";
+import { type Geometry, geometryOf } from "../geometry.js";
+import { planConvolution } from "../kernels/convolution.js";
+import { checkVector, checkWeights } from "../weights.js";
+import type { Shape } from "../shape.js";
+import { type LayerRule, one, type OpOf } from "./layer.js";
+
+function check(op: OpOf<"convolution">, x: Shape): Geometry {
+  checkWeights(op.filter, "filter", 4);
+  const [oc, icg] = op.filter.shape as [number, number];
+  const geometry = geometryOf(x, oc, op.filter.shape.slice(2), op);
+  if (op.groups < 1 || icg * op.groups !== geometry.ic || oc % op.groups !== 0) {
+    throw new ModelError(
+      `filter of ${oc} x ${icg} channels in ${op.groups} groups does not fit an input of ${geometry.ic} channels`,
+    );
+  }
+  checkVector(op.bias, "bias", oc);
+  return geometry;
+}
+
+export const convolution: LayerRule<"convolution"> = {
+  inputs: one,
+  shape(op, [x]) {
+    const g = check(op, x!);
+    return [g.n, g.oc, g.oh, g.ow];
+  },
+  macs(op, _inputs, [n, oc, oh, ow]) {
+    return n! * oc! * oh! * ow! * op.filter.shape[1]! * op.filter.shape[2]! * op.filter.shape[3]!;
+  },
+  clamps: true,
+  adds: true,
+  view: false,
+  plan(op, site) {
+    const geometry = check(op, site.inputs[0]!.shape);
+    planConvolution({ geometry, groups: op.groups, filter: op.filter, bias: op.bias }, site);
+  },
+};

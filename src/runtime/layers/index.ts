@@ -1,0 +1,38 @@
+/** THE table of layer types. The compiler refuses a type of the format without a rule. */
+import { binary } from "./binary.js";
+import { clip } from "./clip.js";
+import { concat } from "./concat.js";
+import { convolution } from "./convolution.js";
+import { dense } from "./dense.js";
+import type { LayerRule, LayerType } from "./layer.js";
+import { matmul } from "./matmul.js";
+import { pad } from "./pad.js";
+import { pool } from "./pool.js";
+import { reduce } from "./reduce.js";
+import { reshape } from "./reshape.js";
+import { scale } from "./scale.js";
+import { slice } from "./slice.js";
+import { softmax } from "./softmax.js";
+import { transpose } from "./transpose.js";
+
+const RULES: { readonly [T in LayerType]: LayerRule<T> } = {
+  binary,
+  clip,
+  concat,
+  convolution,
+  dense,
+  matmul,
+  pad,
+  pool,
+  reduce,
+  reshape,
+  scale,
+  slice,
+  softmax,
+  transpose,
+};
+
+/** The rule for a layer, for callers that do not look into its numbers. */
+export function ruleOf(type: LayerType): LayerRule<LayerType> {
+  return RULES[type] as unknown as LayerRule<LayerType>;
+}

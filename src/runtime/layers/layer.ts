@@ -1,0 +1,30 @@
+/** What the runtime knows about one type of layer. */
+import type { LayerOp } from "../../gen/network.js";
+import type { Shape } from "../shape.js";
+import type { Site } from "../site.js";
+
+export type LayerType = LayerOp["type"];
+export type OpOf<T extends LayerType> = Extract<LayerOp, { type: T }>;
+
+export interface LayerRule<T extends LayerType> {
+  /** How many values the layer reads. */
+  readonly inputs: (op: OpOf<T>) => { readonly least: number; readonly most: number };
+  /**
+   * Checks every number of the layer against its inputs and returns the output's shape. Throws a `ModelError` without the
+   * layer's name: the caller adds it. Nothing behind this check looks at the file's numbers with suspicion again.
+   */
+  readonly shape: (op: OpOf<T>, inputs: readonly Shape[]) => Shape;
+  /** Multiply-adds of one run. */
+  readonly macs: (op: OpOf<T>, inputs: readonly Shape[], output: Shape) => number;
+  /** Whether the kernels clamp what they store, so that a following clip costs nothing. */
+  readonly clamps: boolean;
+  /** Whether the kernels can add a value of the output's shape before they clamp. */
+  readonly adds: boolean;
+  /** Whether the output is the input's memory under another shape; such a layer plans nothing. */
+  readonly view: boolean;
+  /** Writes the layer's steps. */
+  readonly plan: (op: OpOf<T>, site: Site) => void;
+}
+
+export const one = () => ({ least: 1, most: 1 });
+export const noMacs = () => 0;

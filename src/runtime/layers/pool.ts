@@ -1,0 +1,57 @@
+import { Kernel } from "../../../assembly/abi.js";
+import { coverWindows, type Geometry, geometryOf, planeScratch, stepNumbers } from "../geometry.js";
+import type { Shape } from "../shape.js";
+import { behind, type Place, type Site } from "../site.js";
+import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
+
+const check = (op: OpOf<"pool">, x: Shape) => geometryOf(x, x[1]!, op.kernel, op, op.ceil);
+
+export const pool: LayerRule<"pool"> = {
+  inputs: one,
+  shape(op, [x]) {
+    const g = check(op, x!);
+    return [g.n, g.oc, g.oh, g.ow];
+  },
+  macs: noMacs,
+  clamps: true,
+  adds: false,
+  view: false,
+  plan(op, site) {
+    const exact = check(op, site.inputs[0]!.shape);
+    const g = coverWindows(exact);
+    const table = op.kind === "average" ? shares(exact, op.countPadding, site) : undefined;
+    const scratch = site.scratch(planeScratch(g));
+    for (let image = 0; image < g.n; image++) {
+      site.step(op.kind === "max" ? Kernel.MaxPool : Kernel.AveragePool, {
+        ...stepNumbers(g),
+        x: behind(site.inputs[0]!.place, 4 * image * g.ic * g.ih * g.iw),
+        y: behind(site.output.place, 4 * image * g.oc * g.oh * g.ow),
+        scratch,
+        table,
+        lo: site.lo,
+        hi: site.hi,
+      });
+    }
+    site.pick(`${op.kind}_pool_f32`, "the only one");
+  },
+};
+
+/** 1 / elements that count, for each output row, then for each output column. */
+function shares(g: Geometry, countPadding: boolean, site: Site): Place {
+  return site.constants.floats(g.oh + g.ow + 4, (to) => {
+    for (let p = 0; p < g.oh; p++)
+      to[p] = share(p * g.sh - g.top, g.kh, g.dh, g.ih, countPadding ? [g.top, g.bottom] : [0, 0]);
+    for (let q = 0; q < g.ow; q++) {
+      to[g.oh + q] = share(q * g.sw - g.left, g.kw, g.dw, g.iw, countPadding ? [g.left, g.right] : [0, 0]);
+    }
+  });
+}
+
+function share(first: number, kernel: number, dilation: number, size: number, pads: readonly [number, number]): number {
+  let count = 0;
+  for (let k = 0; k < kernel; k++) {
+    const at = first + k * dilation;
+    if (at >= -pads[0] && at < size + pads[1]) count++;
+  }
+  return count === 0 ? 0 : 1 / count;
+}

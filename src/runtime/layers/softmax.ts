@@ -1,0 +1,27 @@
+import { Kernel } from "../../../assembly/abi.js";
+import { ModelError } from "../../errors.js";
+import { sizeOf } from "../shape.js";
+import { type LayerRule, noMacs, one } from "./layer.js";
+
+export const softmax: LayerRule<"softmax"> = {
+  inputs: one,
+  shape({ axis }, [x]) {
+    if (axis >= x!.length) throw new ModelError(`axis ${axis} of an input with ${x!.length} axes`);
+    return x!;
+  },
+  macs: noMacs,
+  clamps: false,
+  adds: false,
+  view: false,
+  plan({ axis }, site) {
+    const shape = site.output.shape;
+    site.step(Kernel.Softmax, {
+      x: site.inputs[0]!.place,
+      y: site.output.place,
+      oc: sizeOf(shape.slice(0, axis)),
+      ic: shape[axis],
+      ow: sizeOf(shape.slice(axis + 1)),
+    });
+    site.pick("softmax_f32", "the only one");
+  },
+};

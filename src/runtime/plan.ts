@@ -1,0 +1,201 @@
+/** From checked layers to a plan: kernels picked, weights and tables asked for, one arena laid out, steps written. */
+import { Abi, StepOffset } from "../../assembly/abi.js";
+import { EspalierError, ModelError } from "../errors.js";
+import type { Network } from "../gen/network.js";
+import { type Arena, type Buffer, placeBuffers } from "./arena.js";
+import { fuse, type Group } from "./fuse.js";
+import { ruleOf } from "./layers/index.js";
+import { sizeOf } from "./shape.js";
+import { alignUp, Constants, type Place, type Site, type StepDraft } from "./site.js";
+import type { Checked } from "./verify.js";
+
+/** One group of layers as it runs. */
+export interface PlannedLayer {
+  /** The layers' names, joined by " + ". */
+  readonly name: string;
+  readonly type: string;
+  readonly kernel: string;
+  /** Why this kernel. */
+  readonly why: string;
+  readonly macs: number;
+  readonly shape: readonly number[];
+  readonly firstStep: number;
+  readonly steps: number;
+}
+
+export interface MemoryMap {
+  /** Everything: what the memory is created with, in bytes. */
+  readonly totalBytes: number;
+  /** Packed weights and index tables. */
+  readonly constantBytes: number;
+  readonly stepBytes: number;
+  /** Activations and scratch. */
+  readonly arenaBytes: number;
+  /** The largest live set of activations and scratch: no arena can be smaller. */
+  readonly arenaLowerBound: number;
+}
+
+export interface Plan {
+  readonly layers: readonly PlannedLayer[];
+  readonly steps: number;
+  readonly memory: MemoryMap;
+  /** Byte address of the steps. */
+  readonly stepsAt: number;
+  /** Byte address of each value. */
+  readonly valueAt: (value: number) => number;
+  /** Writes constants and steps into fresh memory. */
+  readonly write: (memory: ArrayBuffer) => void;
+}
+
+/** Plans a verified network. Throws a `ModelError` that names the layer where something cannot be planned. */
+export function planNetwork(network: Network, checked: Checked): Plan {
+  const groups = fuse(network, checked.shapes);
+  const constants = new Constants();
+  const scratchBytes: number[] = [];
+  const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
+  const layers = groups.map((group, i) => {
+    const sketch = planGroup(network, checked, group, constants);
+    scratchBytes.push(sketch.scratchBytes);
+    const firstStep = drafts.length;
+    sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
+    return describe(network, checked, group, sketch, firstStep);
+  });
+  const storage = storageOf(network, groups);
+  const arena = layOut(network, checked, groups, storage, scratchBytes);
+  const constantsAt = Abi.firstFree;
+  const stepsAt = constantsAt + alignUp(constants.bytes);
+  const arenaAt = stepsAt + alignUp(drafts.length * Abi.stepBytes);
+  const valueAt = (value: number) => arenaAt + arena.offsets[storage[value]!]!;
+  const address = (place: Place, group: number): number => {
+    if (place.region === "constants") return constantsAt + place.offset;
+    if (place.region === "value") return valueAt(place.value) + place.offset;
+    return arenaAt + arena.offsets[checked.shapes.length + group]! + place.offset;
+  };
+  return {
+    layers,
+    steps: drafts.length,
+    memory: {
+      totalBytes: arenaAt + arena.bytes,
+      constantBytes: constants.bytes,
+      stepBytes: drafts.length * Abi.stepBytes,
+      arenaBytes: arena.bytes,
+      arenaLowerBound: arena.lowerBound,
+    },
+    stepsAt,
+    valueAt,
+    write(memory) {
+      constants.write(memory, constantsAt);
+      const view = new DataView(memory, stepsAt, drafts.length * Abi.stepBytes);
+      drafts.forEach(({ draft, group }, i) =>
+        writeStep(view, i * Abi.stepBytes, draft, (place) => address(place, group)),
+      );
+    },
+  };
+}
+
+interface Sketch {
+  readonly steps: readonly StepDraft[];
+  readonly scratchBytes: number;
+  readonly kernel: string;
+  readonly why: string;
+}
+
+function planGroup(network: Network, { shapes }: Checked, group: Group, constants: Constants): Sketch {
+  const layer = network.layers[group.layers[0]!]!;
+  const at = (value: number) => ({ shape: shapes[value]!, place: { region: "value", value, offset: 0 } as const });
+  const steps: StepDraft[] = [];
+  let scratchBytes = 0;
+  let picked = { kernel: "none", why: "" };
+  const site: Site = {
+    inputs: group.inputs.map(at),
+    output: at(group.output),
+    residual: group.residual === undefined ? undefined : at(group.residual).place,
+    lo: group.lo,
+    hi: group.hi,
+    constants,
+    scratch(bytes) {
+      const offset = scratchBytes;
+      scratchBytes += alignUp(bytes + Abi.slackBytes);
+      return { region: "scratch", value: 0, offset };
+    },
+    step: (kernel, fields) => steps.push({ kernel, fields }),
+    pick: (kernel, why) => (picked = { kernel, why }),
+  };
+  try {
+    ruleOf(layer.op.type).plan(layer.op, site);
+  } catch (error) {
+    if (error instanceof EspalierError && error.where === undefined) throw new ModelError(error.message, layer.name);
+    throw error;
+  }
+  return { steps, scratchBytes, ...picked };
+}
+
+function describe(
+  network: Network,
+  { shapes, macs }: Checked,
+  group: Group,
+  sketch: Sketch,
+  firstStep: number,
+): PlannedLayer {
+  return {
+    name: group.layers.map((i) => network.layers[i]!.name).join(" + "),
+    type: network.layers[group.layers[0]!]!.op.type,
+    kernel: sketch.kernel,
+    why: sketch.why,
+    macs: group.layers.reduce((sum, i) => sum + macs[i]!, 0),
+    shape: shapes[group.output]!,
+    firstStep,
+    steps: sketch.steps.length,
+  };
+}
+
+/** For each value the value whose memory it has: its own, or its source's where a layer only renames the shape. */
+function storageOf(network: Network, groups: readonly Group[]): Uint32Array {
+  const storage = Uint32Array.from({ length: network.inputs.length + network.layers.length }, (_, value) => value);
+  for (const group of groups) {
+    const { op } = network.layers[group.layers[0]!]!;
+    if (ruleOf(op.type).view) storage[group.output] = storage[group.inputs[0]!]!;
+  }
+  return storage;
+}
+
+/** Buffers are numbered: values first, then each group's scratch. Values inside a group need no buffer. */
+function layOut(
+  network: Network,
+  { shapes }: Checked,
+  groups: readonly Group[],
+  storage: Uint32Array,
+  scratchBytes: readonly number[],
+): Arena {
+  const buffers: { bytes: number; from: number; to: number }[] = shapes.map(() => ({ bytes: 0, from: 0, to: -1 }));
+  const bytesOf = (value: number) => alignUp(4 * sizeOf(shapes[value]!) + Abi.slackBytes);
+  const touch = (value: number, moment: number) => {
+    const buffer = buffers[storage[value]!]!;
+    if (buffer.bytes === 0) Object.assign(buffer, { bytes: bytesOf(value), from: moment });
+    buffer.to = Math.max(buffer.to, moment);
+  };
+  network.inputs.forEach((_, value) => touch(value, -1));
+  groups.forEach((group, moment) => {
+    group.inputs.forEach((value) => touch(value, moment));
+    if (group.residual !== undefined) touch(group.residual, moment);
+    touch(group.output, moment);
+  });
+  network.outputs.forEach(({ value }) => touch(value, groups.length));
+  const scratch: Buffer[] = scratchBytes.map((bytes, moment) => ({ bytes, from: moment, to: moment }));
+  return placeBuffers([...buffers, ...scratch]);
+}
+
+const FLOAT_FIELDS = new Set(["lo", "hi", "value"]);
+
+function writeStep(view: DataView, at: number, { kernel, fields }: StepDraft, address: (place: Place) => number): void {
+  view.setUint32(at + StepOffset.kernel, kernel, true);
+  view.setFloat32(at + StepOffset.lo, -Infinity, true);
+  view.setFloat32(at + StepOffset.hi, Infinity, true);
+  for (const [field, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const offset = at + StepOffset[field as keyof typeof StepOffset];
+    if (typeof value !== "number") view.setUint32(offset, address(value), true);
+    else if (FLOAT_FIELDS.has(field)) view.setFloat32(offset, value, true);
+    else view.setInt32(offset, value, true);
+  }
+}

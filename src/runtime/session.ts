@@ -1,0 +1,134 @@
+import { RequestError } from "../errors.js";
+import type { Network, Preprocessing, Provenance } from "../gen/network.js";
+import { type Build, type Engine, instantiate } from "./engine.js";
+import type { MemoryMap, Plan, PlannedLayer } from "./plan.js";
+import { formatShape, type Shape, sizeOf } from "./shape.js";
+
+export interface InputInfo {
+  readonly name: string;
+  readonly shape: Shape;
+  /** How a picture becomes this input, where it is one. */
+  readonly preprocessing: Preprocessing | undefined;
+}
+
+export interface OutputInfo {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Numbers for the inputs, by name. Integers are taken as they are: pixels go in as 0 to 255. */
+export type Inputs = Readonly<Record<string, Float32Array | Float64Array | Uint8Array | readonly number[]>>;
+/** Fresh arrays with the outputs, by name. */
+export type Outputs = Record<string, Float32Array>;
+
+/** One group of layers with the time it took. */
+export interface LayerTime extends PlannedLayer {
+  /** Median over the profiled runs. */
+  readonly milliseconds: number;
+}
+
+/** A loaded network: memory, weights and plan. All of its memory is allocated when it is made and freed when it is dropped. */
+export class Session {
+  readonly name: string;
+  readonly build: Build;
+  readonly inputs: readonly InputInfo[];
+  readonly outputs: readonly OutputInfo[];
+  /** Class names in the order of the classes; empty where there are none. */
+  readonly labels: readonly string[];
+  readonly task: "tensors" | "classes" | "boxes";
+  readonly provenance: readonly Provenance[];
+  /** What runs: layers that one kernel computes together are one entry. */
+  readonly layers: readonly PlannedLayer[];
+  readonly memory: MemoryMap;
+  /** Multiply-adds of one run. */
+  readonly macs: number;
+  readonly #plan: Plan;
+  #state: { readonly engine: Engine; readonly bytes: ArrayBuffer } | undefined;
+
+  /** @internal Use `load`. */
+  constructor(network: Network, shapes: readonly Shape[], plan: Plan, module: WebAssembly.Module, build: Build) {
+    this.name = network.name;
+    this.build = build;
+    this.inputs = network.inputs.map(({ name, shape, preprocessing }) => ({ name, shape, preprocessing }));
+    this.outputs = network.outputs.map(({ name, value }) => ({ name, shape: shapes[value]! }));
+    this.labels = network.labels;
+    this.task = network.task.kind;
+    this.provenance = network.provenance;
+    this.layers = plan.layers;
+    this.memory = plan.memory;
+    this.macs = plan.layers.reduce((sum, layer) => sum + layer.macs, 0);
+    this.#plan = plan;
+    const pages = Math.ceil(plan.memory.totalBytes / 65_536);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    plan.write(memory.buffer);
+    this.#state = { engine: instantiate(module, memory), bytes: memory.buffer };
+    const outputValues = network.outputs.map(({ value }) => value);
+    this.#outputAt = (i) => plan.valueAt(outputValues[i]!);
+  }
+
+  readonly #outputAt: (output: number) => number;
+
+  /** Bytes of memory of this session, all of it allocated up front. */
+  get peakBytes(): number {
+    return this.memory.totalBytes;
+  }
+
+  /** One inference, one call into wasm. Throws a `RequestError` that names the input that is missing or does not fit. */
+  run(inputs: Inputs): Outputs {
+    const { engine } = this.#alive();
+    this.#fill(inputs);
+    engine.run(this.#plan.stepsAt, 0, this.#plan.steps);
+    return this.#read();
+  }
+
+  /** Runs `runs` times layer by layer and returns the median time of each. The clock's resolution is the platform's. */
+  profile(inputs: Inputs, runs = 9): LayerTime[] {
+    const { engine } = this.#alive();
+    const times = this.layers.map(() => new Float64Array(runs));
+    for (let r = 0; r < runs; r++) {
+      this.#fill(inputs);
+      this.layers.forEach((layer, i) => {
+        const start = performance.now();
+        engine.run(this.#plan.stepsAt, layer.firstStep, layer.steps);
+        times[i]![r] = performance.now() - start;
+      });
+    }
+    return this.layers.map((layer, i) => ({ ...layer, milliseconds: times[i]!.sort()[runs >> 1]! }));
+  }
+
+  /** Lets go of the memory. The session cannot run after it. */
+  dispose(): void {
+    this.#state = undefined;
+  }
+
+  #alive(): { readonly engine: Engine; readonly bytes: ArrayBuffer } {
+    if (!this.#state) throw new RequestError("this session was disposed; load the network again", this.name);
+    return this.#state;
+  }
+
+  #fill(given: Inputs): void {
+    const { bytes } = this.#alive();
+    for (const name of Object.keys(given)) {
+      if (!this.inputs.some((input) => input.name === name)) {
+        throw new RequestError(`no such input; there is ${this.inputs.map((input) => input.name).join(", ")}`, name);
+      }
+    }
+    this.inputs.forEach(({ name, shape }, i) => {
+      const numbers = given[name];
+      if (numbers === undefined)
+        throw new RequestError(`no value was given for this input of shape ${formatShape(shape)}`, name);
+      const count = sizeOf(shape);
+      if (numbers.length !== count) {
+        throw new RequestError(`expected ${count} numbers (${formatShape(shape)}), got ${numbers.length}`, name);
+      }
+      new Float32Array(bytes, this.#plan.valueAt(i), count).set(numbers);
+    });
+  }
+
+  #read(): Outputs {
+    const { bytes } = this.#alive();
+    const read = ({ name, shape }: OutputInfo, i: number) =>
+      [name, new Float32Array(bytes, this.#outputAt(i), sizeOf(shape)).slice()] as const;
+    return Object.fromEntries(this.outputs.map(read));
+  }
+}
