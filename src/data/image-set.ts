@@ -1,0 +1,42 @@
+/** What all sets of pictures share. */
+import { RequestError } from "../errors.js";
+import type { Picture } from "./picture.js";
+
+export interface ImageSet {
+  /** As it is named in reports: the kind and the files, without their folder. */
+  readonly name: string;
+  readonly count: number;
+  /** Names of the classes in their order; empty where the set does not say. */
+  readonly classes: readonly string[];
+  picture(index: number): Picture;
+  /** The class, or `undefined` where the set has no labels. */
+  label(index: number): number | undefined;
+}
+
+/** Which part of a set that has two. */
+export type Split = "test" | "train";
+
+export interface SetOptions {
+  /** Only for sets that are folders with both parts; `test` unless said. */
+  readonly split?: Split;
+}
+
+/** The first `n` pictures, or all if there are fewer. */
+export function limit(set: ImageSet, n: number): ImageSet {
+  if (!Number.isSafeInteger(n) || n < 1) throw new RequestError(`expected a number of pictures from 1 up, came ${n}`);
+  if (n >= set.count) return set;
+  const limited: ImageSet = {
+    name: `${set.name}, first ${n}`,
+    count: n,
+    classes: set.classes,
+    picture: (index) => set.picture(checkIndex(limited, index)),
+    label: (index) => set.label(checkIndex(limited, index)),
+  };
+  return limited;
+}
+
+/** `index`, if the set has it. */
+export function checkIndex(set: { readonly name: string; readonly count: number }, index: number): number {
+  if (Number.isInteger(index) && index >= 0 && index < set.count) return index;
+  throw new RequestError(`expected a picture from 0 to ${set.count - 1}, came ${index}`, set.name);
+}
