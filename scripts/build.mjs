@@ -58,9 +58,18 @@ function readStamps() {
   }
 }
 
-/** Runs the stages that are stale; true if there were any. */
-export async function build({ force = false, log = console.error } = {}) {
+/** Runs the stages that are stale, from the root of the checkout; true if there were any. */
+export async function build(options) {
+  const before = process.cwd();
   process.chdir(inRoot("."));
+  try {
+    return await runStages(options);
+  } finally {
+    process.chdir(before);
+  }
+}
+
+async function runStages({ force = false, log = console.error } = {}) {
   const stamps = force ? {} : readStamps();
   let built = false;
   for (const stage of STAGES) {

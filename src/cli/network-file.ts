@@ -1,0 +1,90 @@
+/** Networks as files: `.onnx` and `.esp` alike, read and written. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
+import { compile, type Encoding } from "../compile/encode.js";
+import { readNetwork } from "../compile/raise.js";
+import { EspalierError, FileError, ModelError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import { exportOnnx } from "../onnx/export.js";
+import { importOnnx } from "../onnx/import.js";
+import { writeFileSafely } from "./output.js";
+
+export interface NetworkFile {
+  readonly path: string;
+  readonly graph: Graph;
+  /** The compiled network: the file itself where it is one. */
+  readonly compiled: Uint8Array;
+  readonly format: "onnx" | "esp";
+  /** Bytes on disk. */
+  readonly fileBytes: number;
+  /** What the importer noticed. */
+  readonly notes: readonly string[];
+}
+
+/** Reads either format, told apart by the first bytes. Throws an `EspalierError` that begins with the path. */
+export async function readNetworkFile(path: string): Promise<NetworkFile> {
+  const bytes = readBytes(path);
+  try {
+    return isCompiled(path, bytes) ? await readCompiled(path, bytes) : readOnnx(path, bytes);
+  } catch (error) {
+    if (error instanceof EspalierError) throw new ModelError(error.message, path, { cause: error });
+    throw error;
+  }
+}
+
+/** By magic; a damaged file is taken for what its name says. */
+function isCompiled(path: string, bytes: Uint8Array): boolean {
+  const magic = bytes.length >= 5 && String.fromCharCode(...bytes.subarray(1, 5)) === "ESPN";
+  return magic || path.toLowerCase().endsWith(".esp");
+}
+
+async function readCompiled(path: string, bytes: Uint8Array): Promise<NetworkFile> {
+  const graph = await readNetwork(bytes);
+  return { path, graph, compiled: bytes, format: "esp", fileBytes: bytes.length, notes: [] };
+}
+
+function readOnnx(path: string, bytes: Uint8Array): NetworkFile {
+  const { graph, notes } = importOnnx(bytes, { external: (location) => readExternal(path, location) });
+  let compiled: Uint8Array | undefined;
+  return {
+    path,
+    graph,
+    get compiled() {
+      return (compiled ??= compile(graph));
+    },
+    format: "onnx",
+    fileBytes: bytes.length,
+    notes,
+  };
+}
+
+/** Weights in a file beside the model; a model may not reach outside its folder. */
+function readExternal(path: string, location: string): Uint8Array {
+  const inside = normalize(location);
+  if (isAbsolute(inside) || inside === ".." || inside.startsWith(`..${sep}`)) {
+    throw new ModelError(`weights lie in "${location}", outside the model's folder; move them beside it`);
+  }
+  return readBytes(resolve(dirname(path), inside));
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new FileError(existsSync(path) ? (error as Error).message : "there is no such file", path);
+  }
+}
+
+/** Throws a `FileError` unless the name ends in .onnx or .esp. Called before any work is done for it. */
+export function checkNetworkPath(path: string): void {
+  if (!/\.(onnx|esp)$/i.test(path))
+    throw new FileError("a network is written as .onnx or .esp; end the name in one of them", path);
+}
+
+/** Writes in the format that the name asks for; returns the bytes written. */
+export function writeNetworkFile(path: string, graph: Graph, weights: Encoding = "f32"): number {
+  checkNetworkPath(path);
+  const bytes = path.toLowerCase().endsWith(".onnx") ? exportOnnx(graph) : compile(graph, { weights });
+  writeFileSafely(path, bytes);
+  return bytes.length;
+}

@@ -1,0 +1,93 @@
+/** Options that several verbs have in common, and how their texts become values. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { limit, type ImageSet, type Split } from "../data/image-set.js";
+import { openSet } from "../data/open-set.js";
+import { preprocessingFor } from "../data/preprocess.js";
+import { RequestError } from "../errors.js";
+import type { Preprocessing } from "../graph/about.js";
+import type { Graph, Shape } from "../graph/graph.js";
+
+/** What --mean, --std and --colour gave. */
+export interface PictureOptions {
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  readonly colour?: "rgb" | "bgr";
+}
+
+export interface JsonOption {
+  readonly json?: true;
+}
+
+export type BuildOption = { readonly build: "auto" | "baseline" | "relaxed" };
+
+function numbers(text: string): number[] {
+  const values = text.split(",").map(Number);
+  if (text.trim() === "" || values.some((value) => !Number.isFinite(value))) {
+    throw new InvalidArgumentError("Expected numbers with commas between them, such as 0.485,0.456,0.406.");
+  }
+  return values;
+}
+
+/** A whole number from 1 on. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number from 1 on.");
+  return value;
+}
+
+/** A whole number from 0 on. */
+export function seed(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("Expected a whole number from 0 on.");
+  return value;
+}
+
+export function withPictures(command: Command): Command {
+  return command
+    .option("--mean <a,b,c>", "mean of each colour in units of pixel / 255", numbers)
+    .option("--std <a,b,c>", "deviation of each colour in units of pixel / 255", numbers)
+    .addOption(new Option("--colour <order>", "order of colours that the network wants").choices(["rgb", "bgr"]));
+}
+
+export function withBuild(command: Command): Command {
+  return command.addOption(
+    new Option("--build <build>", "engine: baseline gives the same bits everywhere, relaxed needs relaxed SIMD")
+      .choices(["auto", "baseline", "relaxed"])
+      .default("auto"),
+  );
+}
+
+export function withJson(command: Command): Command {
+  return command.option("--json", "print one JSON object instead of text");
+}
+
+/** Preprocessing for an input: what was typed, else what the network says of itself, else raw pixels. */
+export function preprocessingOf(
+  graph: Graph,
+  input: { readonly name: string; readonly shape: Shape },
+  options: PictureOptions,
+): Preprocessing {
+  const own = graph.about.preprocessing[input.name];
+  const typed = options.mean ?? options.std ?? options.colour;
+  if (typed === undefined && own) return own;
+  const { mean = own?.mean, std = own?.std, colour = own?.colour } = options;
+  return preprocessingFor(input.shape, {
+    ...(mean ? { mean } : {}),
+    ...(std ? { std } : {}),
+    ...(colour === "rgb" || colour === "bgr" ? { colour } : {}),
+  });
+}
+
+/** Opens a set, cut to its first pictures. */
+export function openData(spec: string, most: number | undefined, split: Split): ImageSet {
+  const set = openSet(spec, { split });
+  return most === undefined ? set : limit(set, most);
+}
+
+/** The one input of a network that takes pictures. */
+export function onlyInput(graph: Graph): Graph["inputs"][number] {
+  if (graph.inputs.length !== 1) {
+    throw new RequestError(`has ${graph.inputs.length} inputs; this works on networks with one`, graph.name);
+  }
+  return graph.inputs[0]!;
+}

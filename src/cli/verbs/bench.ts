@@ -1,0 +1,129 @@
+import type { Command } from "commander";
+import { countParameters } from "../../ops/walk.js";
+import { measureLatency, randomInputs } from "../../measure/latency.js";
+import { createProgress } from "../../report/progress.js";
+import { formatTable } from "../../report/table.js";
+import { formatBytes, formatCount, formatMilliseconds, formatPercentage, formatRatio } from "../../report/units.js";
+import { chooseBuild } from "../../runtime/engine.js";
+import { type LayerTime, load, type Session } from "../../runtime/index.js";
+import { type NetworkFile, readNetworkFile } from "../network-file.js";
+import { type BuildOption, count, type JsonOption, withBuild, withJson } from "../options.js";
+import { report, verb } from "../verb.js";
+
+interface Options extends JsonOption, BuildOption {
+  readonly runs: number;
+  readonly warmUp: number;
+  readonly layers?: true;
+}
+
+export function bench(): Command {
+  const command = verb({
+    name: "bench",
+    summary: "measure speed, networks side by side",
+    description:
+      "Runs all networks in turn, round after round, in one process, so that a drifting machine is fair to each. Ratios are the\nfirst network's median over each one's: above 1 is faster than the first.",
+    examples: [
+      ["bench model.onnx half.onnx", "how much faster the pruned network is than the dense one"],
+      ["bench net.esp --layers", "where the time goes, and which kernel was picked for each layer and why"],
+    ],
+  })
+    .argument("<files...>", "networks, .onnx or .esp")
+    .option("--runs <n>", "measured rounds", count, 50)
+    .option("--warm-up <ms>", "milliseconds for each network to reach its speed first", count, 300)
+    .option("--layers", "time of each layer");
+  return withJson(withBuild(command)).action(run);
+}
+
+async function run(paths: readonly string[], options: Options): Promise<void> {
+  const files: NetworkFile[] = [];
+  const sessions: Session[] = [];
+  for (const path of paths) {
+    files.push(await readNetworkFile(path));
+    sessions.push(await load(files.at(-1)!.compiled, { build: options.build }));
+  }
+  const progress = createProgress({ label: "measuring", total: options.runs, unit: "rounds" });
+  const latencies = measureLatency(sessions, {
+    runs: options.runs,
+    warmUpMs: options.warmUp,
+    onProgress: (n) => progress.update(n),
+  });
+  progress.finish();
+  const models = files.map((file, i) => ({
+    file: file.path,
+    ...latencies[i]!,
+    ratio: latencies[0]!.medianMs / latencies[i]!.medianMs,
+    macs: sessions[i]!.macs,
+    parameters: countParameters(file.graph),
+    bytes: file.compiled.length,
+    peakBytes: sessions[i]!.peakBytes,
+    ...(options.layers ? { layers: sessions[i]!.profile(randomInputs(sessions[i]!), options.runs) } : {}),
+  }));
+  const engine = `node ${process.versions.node} (V8 ${process.versions.v8})`;
+  const data = { engine, build: chooseBuild(options.build), threads: 1, models };
+  report(options.json, data, () => format(data));
+}
+
+interface Model {
+  readonly file: string;
+  readonly medianMs: number;
+  readonly minMs: number;
+  readonly p95Ms: number;
+  readonly ratio: number;
+  readonly macs: number;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly peakBytes: number;
+  readonly layers?: readonly LayerTime[];
+}
+
+interface Data {
+  readonly engine: string;
+  readonly build: string;
+  readonly threads: number;
+  readonly models: readonly Model[];
+}
+
+function format({ engine, build, threads, models }: Data): string {
+  const number = (write: (n: number) => string) => (value: string | number) => write(Number(value));
+  const first = models[0]!.macs;
+  const rows = models.map(({ layers: _, ...model }) => ({ ...model, macsRatio: first / model.macs }));
+  const table = formatTable(rows, [
+    "file",
+    ...["medianMs", "minMs", "p95Ms"].map((key) => ({
+      key,
+      title: key.replace("Ms", ""),
+      format: number(formatMilliseconds),
+    })),
+    { key: "ratio", title: "speed", format: number(formatRatio) },
+    { key: "macsRatio", title: "by multiply-adds", format: number(formatRatio) },
+    { key: "macs", title: "multiply-adds", format: number(formatCount) },
+    { key: "parameters", format: number(formatCount) },
+    { key: "bytes", format: number(formatBytes) },
+    { key: "peakBytes", title: "memory", format: number(formatBytes) },
+  ]);
+  return [`${engine}, ${build} build, ${threads} thread`, "", table, ...models.map(formatLayers)].join("\n");
+}
+
+function formatLayers({ file, layers }: Model): string {
+  if (!layers) return "";
+  const total = layers.reduce((sum, layer) => sum + layer.milliseconds, 0);
+  const rows = layers
+    .filter((layer) => layer.steps > 0)
+    .map(({ name, kernel, milliseconds, macs, why }) => ({
+      layer: name,
+      kernel,
+      milliseconds,
+      share: milliseconds / total,
+      rate: macs / milliseconds / 1e6,
+      why,
+    }));
+  const table = formatTable(rows, [
+    "layer",
+    "kernel",
+    { key: "milliseconds", title: "median", format: (value) => formatMilliseconds(Number(value)) },
+    { key: "share", format: (value) => formatPercentage(Number(value)) },
+    { key: "rate", title: "G multiply-adds/s", format: (value) => (value === 0 ? "" : Number(value).toFixed(1)) },
+    { key: "why", title: "picked because" },
+  ]);
+  return `\n${file}, layer by layer\n\n${table}`;
+}

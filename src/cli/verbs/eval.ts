@@ -1,0 +1,65 @@
+import type { Command } from "commander";
+import { measureAccuracy } from "../../measure/accuracy.js";
+import { createProgress } from "../../report/progress.js";
+import { formatPercentage } from "../../report/units.js";
+import { load } from "../../runtime/index.js";
+import { readNetworkFile } from "../network-file.js";
+import {
+  type BuildOption,
+  count,
+  type JsonOption,
+  onlyInput,
+  openData,
+  type PictureOptions,
+  preprocessingOf,
+  withBuild,
+  withJson,
+  withPictures,
+} from "../options.js";
+import { report, verb } from "../verb.js";
+
+interface Options extends PictureOptions, JsonOption, BuildOption {
+  readonly data: string;
+  readonly limit?: number;
+}
+
+export function evaluate(): Command {
+  const command = verb({
+    name: "eval",
+    summary: "measure accuracy on labelled pictures",
+    examples: [
+      [
+        "eval model.onnx --data cifar10:cifar-10-batches-bin --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225",
+        "top-1, top-5 and loss on the test batch",
+      ],
+      [
+        "eval net.esp --data npy:images.npy,labels.npy --limit 500",
+        "the first 500 pictures, normalised as the file says",
+      ],
+    ],
+  })
+    .argument("<file>", "network, .onnx or .esp")
+    .requiredOption("--data <set>", "cifar10:FILE_OR_DIR, mnist:DIR (test split), npy:IMAGES.npy,LABELS.npy")
+    .option("--limit <n>", "only the first pictures", count);
+  return withJson(withBuild(withPictures(command))).action(run);
+}
+
+async function run(path: string, options: Options): Promise<void> {
+  const file = await readNetworkFile(path);
+  const input = onlyInput(file.graph);
+  const preprocessing = preprocessingOf(file.graph, input, options);
+  const set = openData(options.data, options.limit, "test");
+  const session = await load(file.compiled, { build: options.build });
+  const progress = createProgress({ label: "evaluating", total: set.count, unit: "pictures" });
+  const accuracy = measureAccuracy(session, set, { preprocessing, onProgress: (done) => progress.update(done) });
+  progress.finish();
+  const data = { ...accuracy, file: path, set: set.name, build: session.build, preprocessing };
+  report(options.json, data, () =>
+    [
+      `${path} on ${set.name} (${accuracy.n} pictures)`,
+      `top-1  ${formatPercentage(accuracy.top1)}`,
+      `top-5  ${formatPercentage(accuracy.top5)}`,
+      `loss   ${accuracy.loss.toFixed(4)}`,
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,106 @@
+import type { Command } from "commander";
+import { formatShape } from "../../graph/graph.js";
+import { describeGraph, type GraphFacts } from "../../measure/facts.js";
+import { load } from "../../runtime/index.js";
+import { findUnits } from "../../prune/units.js";
+import { formatBytes, formatCount } from "../../report/units.js";
+import { formatTable } from "../../report/table.js";
+import { type NetworkFile, readNetworkFile } from "../network-file.js";
+import { type JsonOption, withJson } from "../options.js";
+import { report, verb } from "../verb.js";
+
+export function inspect(): Command {
+  const command = verb({
+    name: "inspect",
+    summary: "show layers, cost, memory and what can be pruned",
+    examples: [
+      ["inspect model.onnx", "every layer with its shape, multiply-adds and parameters; every pruning unit"],
+      ["inspect net.esp --json", "the same as data"],
+    ],
+  }).argument("<file>", "network, .onnx or .esp");
+  return withJson(command).action(run);
+}
+
+async function run(path: string, options: JsonOption): Promise<void> {
+  const file = await readNetworkFile(path);
+  const facts = describeGraph(file.graph);
+  const { units } = findUnits(file.graph);
+  const session = await load(file.compiled);
+  const data = {
+    file: path,
+    format: file.format,
+    macs: facts.macs,
+    parameters: facts.parameters,
+    bytes: file.compiled.length,
+    fileBytes: file.fileBytes,
+    peakBytes: session.peakBytes,
+    memory: session.memory,
+    inputs: file.graph.inputs,
+    outputs: session.outputs,
+    layers: facts.layers,
+    units: units.map(({ name, width, frozen, residual, producers }) => ({
+      name,
+      width,
+      frozen: frozen ?? null,
+      residual,
+      producers,
+    })),
+    about: file.graph.about,
+    notes: file.notes,
+  };
+  report(options.json, data, () => format(file, facts, data));
+}
+
+interface Data {
+  readonly bytes: number;
+  readonly peakBytes: number;
+  readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly units: readonly {
+    readonly name: string;
+    readonly width: number;
+    readonly frozen: string | null;
+    readonly residual: boolean;
+  }[];
+}
+
+function format(file: NetworkFile, facts: GraphFacts, data: Data): string {
+  const { graph, notes } = file;
+  const layers = formatTable(
+    facts.layers.map((layer) => ({ ...layer, shape: formatShape(layer.shape) })),
+    [
+      "name",
+      "op",
+      "shape",
+      { key: "macs", title: "multiply-adds", format: count },
+      { key: "parameters", format: count },
+    ],
+  );
+  const units = formatTable(
+    data.units.map(({ name, width, residual, frozen }) => ({
+      name,
+      width,
+      coupled: residual ? "residual" : "",
+      frozen: frozen ?? "",
+    })),
+    ["name", "width", { key: "coupled", title: "coupled by" }, { key: "frozen", title: "cannot be removed" }],
+  );
+  const inputs = graph.inputs.map(
+    ({ name, shape, batch }) => `${name} ${formatShape(shape)}${batch ? ` (batch "${batch}")` : ""}`,
+  );
+  return [
+    `${file.path}: ${graph.name || "unnamed"}`,
+    `inputs   ${inputs.join(", ")}`,
+    `outputs  ${data.outputs.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ")}`,
+    ...graph.about.provenance.map(({ step, detail }) => `${step.padEnd(8)} ${detail}`),
+    "",
+    layers,
+    "",
+    units,
+    "",
+    `${formatCount(facts.macs)} multiply-adds, ${formatCount(facts.parameters)} parameters`,
+    `${formatBytes(data.bytes)} compiled, ${formatBytes(data.peakBytes)} of memory to run`,
+    ...notes.map((note) => `note: ${note}`),
+  ].join("\n");
+}
+
+const count = (value: string | number) => (value === 0 ? "" : formatCount(Number(value)));

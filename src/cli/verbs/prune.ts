@@ -1,0 +1,232 @@
+import { type Command, Option } from "commander";
+import { readFileSync } from "node:fs";
+import { fillInput } from "../../data/preprocess.js";
+import { FileError, RequestError } from "../../errors.js";
+import type { Provenance } from "../../graph/about.js";
+import { type Graph, sizeOf } from "../../graph/graph.js";
+import { openMoments } from "../../linalg/moments.js";
+import { runtimeRunner } from "../../measure/runner.js";
+import { type Budget, parseBudget } from "../../prune/budget.js";
+import { METHODS } from "../../prune/methods/index.js";
+import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
+import { applyPlan, makePlan, type PruneResult } from "../../prune/prune.js";
+import { recoverStatistics } from "../../prune/recover.js";
+import { findUnits } from "../../prune/units.js";
+import { createProgress } from "../../report/progress.js";
+import { formatTable } from "../../report/table.js";
+import { formatBytes, formatCount, formatPercentage } from "../../report/units.js";
+import { checkNetworkPath, readNetworkFile, writeNetworkFile } from "../network-file.js";
+import {
+  count,
+  type JsonOption,
+  onlyInput,
+  openData,
+  type PictureOptions,
+  preprocessingOf,
+  seed,
+  withJson,
+  withPictures,
+} from "../options.js";
+import { checkWritable, writeFileSafely } from "../output.js";
+import { report, verb } from "../verb.js";
+
+interface Options extends PictureOptions, JsonOption {
+  readonly method: string;
+  readonly keep?: Budget;
+  readonly scope?: "global" | "local";
+  readonly only?: string;
+  readonly recover: "none" | "statistics";
+  readonly data?: string;
+  readonly samples: number;
+  readonly planOut?: string;
+  readonly plan?: string;
+  readonly seed: number;
+  readonly output?: string;
+}
+
+export function prune(): Command {
+  const command = verb({
+    name: "prune",
+    summary: "remove channels from a network",
+    description:
+      "Removes channels, everywhere they are written, read or own weights, until the budget is met. The result is compared with\nthe original network in which the same channels are silenced; a cut that is not equal is refused.",
+    examples: [
+      [
+        "prune model.onnx --keep macs=0.5 -o half.onnx",
+        "half the multiply-adds, smallest filters first, all layers competing",
+      ],
+      [
+        "prune model.onnx --keep channels=0.7 --only inner --recover statistics --data cifar10:cifar-10-batches-bin --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 -o thin.esp",
+        "70 % of the channels inside each residual block, batch-norm statistics re-estimated on unlabelled pictures",
+      ],
+      ["prune model.onnx --plan plan.json -o half.onnx", "the cuts of an earlier run, made again"],
+    ],
+  })
+    .argument("<file>", "network, .onnx or .esp")
+    .option(
+      "-o, --output <file>",
+      "where the pruned network goes, .onnx or .esp; left out: only the plan and the figures",
+    )
+    .addOption(
+      new Option("--method <name>", "what to remove first").choices(METHODS.map(({ name }) => name)).default("l1"),
+    )
+    .option(
+      "--keep <budget>",
+      "macs=, parameters=, bytes= (a share up to 1, or an amount) or channels= (a share of each unit)",
+      parseBudget,
+    )
+    .addOption(
+      new Option("--scope <scope>", "all units compete, or each loses the same share").choices(["global", "local"]),
+    )
+    .option("--only <units>", '"inner" (not coupled by a residual add), or a pattern of unit names with * and ?')
+    .addOption(new Option("--recover <how>", "afterwards").choices(["none", "statistics"]).default("none"))
+    .option("--data <set>", "pictures for the recovery, labels not used: cifar10:PATH, mnist:DIR, npy:IMAGES.npy")
+    .option("--samples <n>", "how many of them", count, 2000)
+    .option("--plan-out <file>", "write the decision as JSON")
+    .option("--plan <file>", "make the cuts of such a file instead of deciding")
+    .option("--seed <n>", "for methods that draw lots, and for the comparison's input", seed, 1);
+  return withJson(withPictures(command)).action(run);
+}
+
+async function run(path: string, options: Options): Promise<void> {
+  checkRequest(options);
+  const started = performance.now();
+  const { graph, notes } = await readNetworkFile(path);
+  const runner = runtimeRunner();
+  const map = findUnits(graph);
+  const plan =
+    options.plan === undefined ? makePlan(map, { ...options, keep: options.keep! }, runner) : readPlan(options.plan);
+  const result = await applyPlan(map, plan, runner);
+  const recovered = options.recover === "statistics" ? await recover(graph, result, options) : undefined;
+  const final = withProvenance(recovered?.graph ?? result.graph, plan, result, options);
+  if (options.planOut !== undefined) writeFileSafely(options.planOut, formatPlan(plan));
+  const outputBytes = options.output === undefined ? undefined : writeNetworkFile(options.output, final);
+  const data = {
+    method: plan.method,
+    macs: result.macs,
+    parameters: result.parameters,
+    bytes: result.bytes,
+    units: result.units.map(({ name, before, after, frozen }) => ({ name, before, after, frozen: frozen ?? null })),
+    equality: result.equality,
+    recovery: recovered && { kind: recovered.kind, places: recovered.places },
+    seconds: (performance.now() - started) / 1000,
+    output: options.output,
+    outputBytes,
+    notes,
+  };
+  report(options.json, data, () => format(data));
+}
+
+/** What can be known to fail fails before any work is done. */
+function checkRequest(options: Options): void {
+  if ((options.keep === undefined) === (options.plan === undefined)) {
+    throw new RequestError("give --keep to decide what goes, or --plan to repeat a decision; one of them", "prune");
+  }
+  if (options.recover === "statistics" && options.data === undefined) {
+    throw new RequestError(
+      "needs pictures; give --data, for example --data cifar10:cifar-10-batches-bin",
+      "--recover statistics",
+    );
+  }
+  if (options.output !== undefined) {
+    checkNetworkPath(options.output);
+    checkWritable(options.output);
+  }
+  if (options.planOut !== undefined) checkWritable(options.planOut);
+}
+
+function readPlan(path: string): PrunePlan {
+  try {
+    return parsePlan(readFileSync(path, "utf8"), path);
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    throw new FileError((error as Error).message, path);
+  }
+}
+
+async function recover(dense: Graph, result: PruneResult, options: Options) {
+  const input = onlyInput(dense);
+  const preprocessing = preprocessingOf(dense, input, options);
+  const set = openData(options.data!, options.samples, "train");
+  const size = sizeOf(input.shape);
+  const get = (i: number) => {
+    const pixels = new Float32Array(size);
+    fillInput(set.picture(i), preprocessing, pixels);
+    return pixels;
+  };
+  const progress = createProgress({ label: "recovering", total: set.count, unit: "pictures" });
+  const recovered = await recoverStatistics(
+    dense,
+    result,
+    { count: set.count, get },
+    {
+      runner: runtimeRunner(),
+      moments: await openMoments(),
+      onProgress: (done, total) => progress.update(Math.round((done * set.count) / total)),
+    },
+  );
+  progress.finish();
+  return recovered;
+}
+
+/** The network remembers what was done to it. */
+function withProvenance(graph: Graph, plan: PrunePlan, result: PruneResult, options: Options): Graph {
+  const asked = Object.entries(plan.request)
+    .map(([key, value]) => `--${key} ${value}`)
+    .join(" ");
+  const recovery = options.recover === "none" ? "" : ` --recover ${options.recover}`;
+  const step: Provenance = {
+    step: "prune",
+    detail: `--method ${plan.method} ${asked}${recovery}`,
+    measurements: [
+      { name: "macs", ...result.macs },
+      { name: "parameters", ...result.parameters },
+    ],
+  };
+  return { ...graph, about: { ...graph.about, provenance: [...graph.about.provenance, step] } };
+}
+
+interface Data {
+  readonly macs: PruneResult["macs"];
+  readonly parameters: PruneResult["parameters"];
+  readonly bytes: PruneResult["bytes"];
+  readonly units: readonly {
+    readonly name: string;
+    readonly before: number;
+    readonly after: number;
+    readonly frozen: string | null;
+  }[];
+  readonly equality: PruneResult["equality"];
+  readonly recovery: { readonly kind: string; readonly places: number } | undefined;
+  readonly output: string | undefined;
+  readonly outputBytes: number | undefined;
+  readonly notes: readonly string[];
+}
+
+function format(data: Data): string {
+  const units = data.units.map((unit) => ({
+    ...unit,
+    kept: unit.after / unit.before,
+    frozen: unit.frozen ? `cannot be removed: ${unit.frozen}` : "",
+  }));
+  const table = formatTable(units, [
+    "name",
+    "before",
+    "after",
+    { key: "kept", format: (v) => formatPercentage(Number(v), 0) },
+    { key: "frozen", title: "" },
+  ]);
+  const change = (what: string, { before, after }: { before: number; after: number }, write: (n: number) => string) =>
+    `${what.padEnd(14)} ${write(before)} -> ${write(after)} (${formatPercentage(after / before)})`;
+  return [
+    table,
+    "",
+    change("multiply-adds", data.macs, formatCount),
+    change("parameters", data.parameters, formatCount),
+    change("compiled", data.bytes, formatBytes),
+    `equal to the masked network to ${data.equality.maxRelative.toExponential(1)} of its largest output`,
+    ...(data.recovery ? [`recovered: ${data.recovery.kind} statistics at ${data.recovery.places} places`] : []),
+    ...(data.output ? [`${data.output}: ${formatBytes(data.outputBytes!)}`] : []),
+    ...data.notes.map((note) => `note: ${note}`),
+  ].join("\n");
+}

@@ -1,0 +1,83 @@
+/** How often a network is right, measured on the runtime. */
+import { DataError, RequestError } from "../errors.js";
+import type { ImageSet } from "../data/image-set.js";
+import { fillInput } from "../data/preprocess.js";
+import { type Preprocessing } from "../graph/about.js";
+import { sizeOf } from "../graph/graph.js";
+import type { Session } from "../runtime/index.js";
+
+export interface Accuracy {
+  /** Shares of pictures whose class is the first, or among the first five. */
+  readonly top1: number;
+  readonly top5: number;
+  /** Mean cross-entropy, natural logarithm. */
+  readonly loss: number;
+  readonly n: number;
+}
+
+export interface AccuracyOptions {
+  readonly preprocessing: Preprocessing;
+  readonly onProgress?: ((done: number) => void) | undefined;
+}
+
+/** Classifies every picture of a set. Throws a `DataError` for a label that is missing or not a class of the network. */
+export function measureAccuracy(session: Session, set: ImageSet, options: AccuracyOptions): Accuracy {
+  const [input, output] = [session.inputs[0]!, session.outputs[0]!];
+  const batch = input.shape[0]!;
+  const classes = sizeOf(output.shape) / (output.shape[0] ?? 1);
+  if (session.inputs.length !== 1) {
+    throw new RequestError(`the network has ${session.inputs.length} inputs; accuracy needs one`, session.name);
+  }
+  const isProbability = endsInSoftmax(session);
+  const pixels = new Float32Array(sizeOf(input.shape));
+  const sum = { top1: 0, top5: 0, loss: 0 };
+  for (let first = 0; first < set.count; first += batch) {
+    const count = Math.min(batch, set.count - first);
+    for (let i = 0; i < count; i++) {
+      fillInput(set.picture(first + i), options.preprocessing, pixels, (i * pixels.length) / batch);
+    }
+    const scores = session.run({ [input.name]: pixels })[output.name]!;
+    for (let i = 0; i < count; i++) {
+      const row = scores.subarray(i * classes, (i + 1) * classes);
+      const label = labelOf(set, first + i, classes);
+      const place = placeOf(row, label);
+      if (place < 1) sum.top1++;
+      if (place < 5) sum.top5++;
+      sum.loss += isProbability ? -Math.log(Math.max(row[label]!, Number.MIN_VALUE)) : crossEntropy(row, label);
+    }
+    options.onProgress?.(first + count);
+  }
+  const n = set.count;
+  return { top1: sum.top1 / n, top5: sum.top5 / n, loss: sum.loss / n, n };
+}
+
+/** Whether the first output is a softmax's, perhaps reshaped. */
+function endsInSoftmax(session: Session): boolean {
+  return session.layers.filter((layer) => layer.type !== "reshape").at(-1)?.type === "softmax";
+}
+
+function labelOf(set: ImageSet, index: number, classes: number): number {
+  const label = set.label(index);
+  if (label === undefined) throw new DataError("has no labels; accuracy needs them", set.name);
+  if (label < 0 || label >= classes) {
+    throw new DataError(`label ${label} of picture ${index}, but the network has ${classes} classes`, set.name);
+  }
+  return label;
+}
+
+/** How many classes have a better score; a tie counts as better, and NaN as worst, so that broken networks do not win. */
+function placeOf(scores: Float32Array, label: number): number {
+  const own = scores[label]!;
+  if (Number.isNaN(own)) return scores.length;
+  let better = 0;
+  scores.forEach((score, i) => {
+    if (score > own || (score === own && i < label)) better++;
+  });
+  return better;
+}
+
+function crossEntropy(logits: Float32Array, label: number): number {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return Math.log(sum) + largest - logits[label]!;
+}

@@ -1,0 +1,93 @@
+/** What may be kept, and which channels go so that it is met. */
+import { RequestError } from "../errors.js";
+
+/** THE list of things that a budget can bound. `channels` is a share of each unit's width, the others bound the whole network. */
+export const BUDGETS = {
+  macs: "multiply-adds of one run",
+  parameters: "numbers in all weights",
+  bytes: "size of the compiled file",
+  channels: "share of each unit's width, rounded",
+} as const;
+export type BudgetKind = keyof typeof BUDGETS;
+
+export interface Budget {
+  readonly kind: BudgetKind;
+  /** Up to 1 a share of what there is; above 1 an amount. */
+  readonly value: number;
+}
+
+/** Reads `macs=0.5`, `bytes=200000`, `channels=0.7`. */
+export function parseBudget(text: string): Budget {
+  const [kind, value, rest] = text.split("=");
+  const number = Number(value);
+  if (!kind || !(kind in BUDGETS) || value === undefined || value === "" || rest !== undefined) {
+    const kinds = Object.entries(BUDGETS).map(([name, meaning]) => `${name}=N (${meaning})`);
+    throw new RequestError(`"${text}": expected one of ${kinds.join(", ")}; for example macs=0.5`, "--keep");
+  }
+  if (!(number > 0) || (kind === "channels" && number > 1)) {
+    const range =
+      kind === "channels" ? "a share above 0 and up to 1" : "a share above 0 and up to 1, or an amount above 1";
+    throw new RequestError(`"${text}": expected ${range}`, "--keep");
+  }
+  return { kind: kind as BudgetKind, value: number };
+}
+
+/** A channel of a unit, as a candidate for removal. */
+export interface Candidate {
+  readonly unit: number;
+  readonly channel: number;
+  readonly root: number;
+}
+
+/** The amount that a budget allows, of `full`. */
+export function allowance({ value }: Budget, full: number): number {
+  return value <= 1 ? value * full : value;
+}
+
+/**
+ * Removes candidates in the given order until the cost fits, then puts back, best first, whatever still fits: in the end the
+ * cost is never above the allowance, and no removed channel could return without exceeding it.
+ *
+ * `cost` must not grow when more is removed. Throws a `RequestError` that says what can be reached.
+ */
+export function cutToBudget(
+  sequence: readonly Candidate[],
+  allowed: number,
+  cost: (removed: ReadonlySet<number>) => number,
+  describe: string,
+): Set<number> {
+  const first = (count: number) => new Set(sequence.slice(0, count).map(({ root }) => root));
+  const least = cost(first(sequence.length));
+  if (least > allowed) {
+    throw new RequestError(
+      `${describe} allows ${Math.floor(allowed)}, but with one channel left everywhere that may be cut ${least} remain; ` +
+        `ask for ${least} or more, or let more units be cut`,
+      "--keep",
+    );
+  }
+  let [low, high] = [0, sequence.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cost(first(middle)) <= allowed) high = middle;
+    else low = middle + 1;
+  }
+  return putBack(sequence.slice(0, low), first(low), allowed, cost);
+}
+
+/** Channels of one unit cost the same, so the first that does not fit speaks for the rest of its unit. */
+function putBack(
+  removedInOrder: readonly Candidate[],
+  removed: Set<number>,
+  allowed: number,
+  cost: (removed: ReadonlySet<number>) => number,
+): Set<number> {
+  const full = new Set<number>();
+  for (const { unit, root } of [...removedInOrder].reverse()) {
+    if (full.has(unit)) continue;
+    removed.delete(root);
+    if (cost(removed) <= allowed) continue;
+    removed.add(root);
+    full.add(unit);
+  }
+  return removed;
+}

@@ -1,0 +1,17 @@
+/** THE list of pruning methods. Adding one is one file and one line. */
+import { RequestError } from "../../errors.js";
+import { l1 } from "./l1.js";
+import { l2 } from "./l2.js";
+import type { Method } from "./method.js";
+import { random } from "./random.js";
+
+export const METHODS: readonly Method[] = [l1, l2, random];
+
+/** The method of this name. Throws a `RequestError` that lists what there is. */
+export function methodByName(name: string): Method {
+  const method = METHODS.find((candidate) => candidate.name === name);
+  if (!method) {
+    throw new RequestError(`no method "${name}"; there is ${METHODS.map((m) => m.name).join(", ")}`, "--method");
+  }
+  return method;
+}

@@ -1,0 +1,81 @@
+/** A pruning decision as plain data: print it, compare it, store it, replay it. Nothing has been cut yet. */
+import { RequestError } from "../errors.js";
+import type { Unit } from "./units.js";
+
+/** Channels of one unit that go. */
+export interface Cut {
+  readonly unit: string;
+  /** The unit's width when the plan was made; a unit of another width is refused. */
+  readonly width: number;
+  /** Numbers of channels, increasing. */
+  readonly remove: readonly number[];
+}
+
+export interface PrunePlan {
+  /** 1. */
+  readonly espalierPlan: 1;
+  readonly method: string;
+  readonly seed: number;
+  /** What was asked for, as it was typed. */
+  readonly request: Readonly<Record<string, string>>;
+  readonly cuts: readonly Cut[];
+}
+
+/** The classes that a plan removes from these units. Throws a `RequestError` for a plan that does not fit them. */
+export function removedClasses(plan: PrunePlan, units: readonly Unit[]): Set<number> {
+  const removed = new Set<number>();
+  for (const cut of plan.cuts) {
+    const unit = units.find(({ name }) => name === cut.unit);
+    if (!unit) throw new RequestError("the network has no unit of this name; the plan is another network's", cut.unit);
+    if (unit.width !== cut.width) {
+      throw new RequestError(
+        `is ${unit.width} channels wide here, ${cut.width} in the plan; the plan is another network's`,
+        cut.unit,
+      );
+    }
+    if (unit.frozen !== undefined) throw new RequestError(`cannot be removed: ${unit.frozen}`, cut.unit);
+    if (cut.remove.length >= unit.width)
+      throw new RequestError(`the plan removes all ${unit.width} channels`, cut.unit);
+    for (const channel of cut.remove) removed.add(unit.roots[channel]!);
+  }
+  return removed;
+}
+
+/** The text of a plan file. */
+export function formatPlan(plan: PrunePlan): string {
+  const cuts = plan.cuts.map((cut) => `    ${JSON.stringify(cut)}`).join(",\n");
+  const { cuts: _, ...head } = plan;
+  const text = JSON.stringify(head, null, 2).replace(/\n}$/, "");
+  return `${text},\n  "cuts": [\n${cuts}\n  ]\n}\n`;
+}
+
+/** Reads a plan file. Throws a `RequestError` that says what is wrong with it. */
+export function parsePlan(text: string, where: string): PrunePlan {
+  let plan: PrunePlan;
+  try {
+    plan = JSON.parse(text) as PrunePlan;
+  } catch (error) {
+    throw new RequestError(`not JSON: ${(error as Error).message}`, where);
+  }
+  if (plan?.espalierPlan !== 1 || !Array.isArray(plan.cuts)) {
+    throw new RequestError('not a pruning plan: expected {"espalierPlan": 1, "cuts": [...]}', where);
+  }
+  plan.cuts.forEach((cut, i) => {
+    if (!isCut(cut)) {
+      throw new RequestError(
+        `cut ${i}: expected {unit, width, remove: [increasing channel numbers below width]}`,
+        where,
+      );
+    }
+  });
+  return plan;
+}
+
+function isCut(cut: unknown): cut is Cut {
+  const { unit, width, remove } = (cut ?? {}) as Partial<Cut>;
+  if (typeof unit !== "string" || !Number.isInteger(width) || !Array.isArray(remove)) return false;
+  const list = remove as readonly unknown[];
+  return list.every(
+    (c, i) => Number.isInteger(c) && (c as number) > (i ? (list[i - 1] as number) : -1) && (c as number) < width!,
+  );
+}

@@ -1,0 +1,14 @@
+/** What pruning needs of whoever can run and compile graphs; `measure/` implements it on the runtime. */
+import type { Graph } from "../graph/graph.js";
+
+export interface Prepared {
+  /** Values of the graph's outputs, by name. */
+  run(inputs: Readonly<Record<string, Float32Array>>): Record<string, Float32Array>;
+  dispose(): void;
+}
+
+export interface Runner {
+  prepare(graph: Graph): Promise<Prepared>;
+  /** Bytes of the network file that the graph compiles to. */
+  fileBytes(graph: Graph): number;
+}

@@ -1,0 +1,115 @@
+/** Pruning units: channels that own the same weights, and so compete with one another. */
+import { RequestError } from "../errors.js";
+import type { Graph, Tensor } from "../graph/graph.js";
+import { type ChannelMap, mapChannels, type Ownership } from "./atoms.js";
+
+/** One axis of a constant, and for each channel of the unit the slices that are its own. */
+export interface OwnedSlices {
+  readonly constant: string;
+  readonly axis: number;
+  readonly role: Ownership["role"];
+  readonly tensor: Tensor;
+  /** By channel of the unit. */
+  readonly slices: readonly (readonly number[])[];
+}
+
+export interface Unit {
+  /** The name of the node that first produces these channels. */
+  readonly name: string;
+  /** How many channels (classes of channels that only go together) there are to choose from. */
+  readonly width: number;
+  /** Why nothing of it can be removed; undefined where something can. */
+  readonly frozen: string | undefined;
+  /** Whether a residual add, or another elementwise join of branches, couples it. */
+  readonly residual: boolean;
+  /** All nodes whose weights produce these channels. */
+  readonly producers: readonly string[];
+  /** By channel of the unit: its class. */
+  readonly roots: readonly number[];
+  readonly owned: readonly OwnedSlices[];
+}
+
+export interface UnitMap {
+  readonly graph: Graph;
+  readonly channels: ChannelMap;
+  readonly units: readonly Unit[];
+}
+
+/** The units of a graph, in the order in which their channels first appear. */
+export function findUnits(graph: Graph): UnitMap {
+  const channels = mapChannels(graph);
+  const slices = collectSlices(channels);
+  const bySignature = new Map<string, number[]>();
+  for (const root of [...slices.keys()].sort((a, b) => a - b)) {
+    const signature = [...slices.get(root)!.keys()].sort((a, b) => a - b).join(",");
+    const key = `${signature} ${channels.frozen(root) ?? ""} ${channels.residual(root)}`;
+    bySignature.set(key, [...(bySignature.get(key) ?? []), root]);
+  }
+  const taken = new Map<string, number>();
+  const units = [...bySignature.values()].map((roots) => describe(graph, channels, slices, roots, taken));
+  return { graph, channels, units };
+}
+
+/** For each class, for each ownership it has a part in (by number), which slices are its own. */
+function collectSlices(channels: ChannelMap): Map<number, Map<number, number[]>> {
+  const found = new Map<number, Map<number, number[]>>();
+  channels.owners.forEach(({ constant, axis }, owner) => {
+    channels.atoms.get(constant)![axis]?.forEach((atom, index) => {
+      const root = channels.rootOf(atom);
+      if (root < 0) return;
+      const own = found.get(root) ?? new Map<number, number[]>();
+      found.set(root, own);
+      own.set(owner, [...(own.get(owner) ?? []), index]);
+    });
+  });
+  return found;
+}
+
+function describe(
+  graph: Graph,
+  channels: ChannelMap,
+  slices: ReadonlyMap<number, ReadonlyMap<number, number[]>>,
+  roots: readonly number[],
+  taken: Map<string, number>,
+): Unit {
+  const ownerNumbers = [...slices.get(roots[0]!)!.keys()];
+  const owners = ownerNumbers.map((owner) => channels.owners[owner]!);
+  const producers = [...new Set(owners.filter(({ role }) => role === "produce").map(({ node }) => node))];
+  const wanted = producers[0] ?? owners[0]!.node;
+  const count = (taken.get(wanted) ?? 0) + 1;
+  taken.set(wanted, count);
+  return {
+    name: count === 1 ? wanted : `${wanted}#${count}`,
+    width: roots.length,
+    frozen: channels.frozen(roots[0]!),
+    residual: channels.residual(roots[0]!),
+    producers,
+    roots,
+    owned: owners.map(({ constant, axis, role }, i) => ({
+      constant,
+      axis,
+      role,
+      tensor: graph.constants.get(constant)!,
+      slices: roots.map((root) => slices.get(root)!.get(ownerNumbers[i]!)!),
+    })),
+  };
+}
+
+/** Which units a method may touch: all that are not frozen, only those that no residual join couples, or by name with * and ?. */
+export function selectUnits(units: readonly Unit[], only: string | undefined): Unit[] {
+  const free = units.filter((unit) => unit.frozen === undefined);
+  if (only === undefined) return free;
+  if (only === "inner") return free.filter((unit) => !unit.residual);
+  const pattern = new RegExp(
+    `^${only
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+  );
+  const chosen = free.filter((unit) => pattern.test(unit.name));
+  if (chosen.length === 0) {
+    const names = free.map((unit) => unit.name).join(", ");
+    throw new RequestError(`no unit that can be pruned has a name like "${only}"; there are: ${names}`, "--only");
+  }
+  return chosen;
+}
