@@ -82,9 +82,7 @@ function encodeLayer({ name, inputs, spec }: LoweredLayer, encoding: Encoding): 
 /** Weights in canonical order; biases and other vectors stay float32, they are few and matter. */
 export function encodeWeights(tensor: Tensor, encoding: Encoding): espalier.Weights.$Properties {
   const chosen = tensor.shape.length > 1 ? encoding : "f32";
-  const bytes = new Uint8Array(tensor.data.length * (chosen === "f32" ? 4 : 2));
-  const view = new DataView(bytes.buffer);
-  if (chosen === "f32") tensor.data.forEach((value, i) => view.setFloat32(4 * i, value, true));
-  else tensor.data.forEach((value, i) => view.setUint16(2 * i, floatToHalf(value), true));
-  return { shape: [...tensor.shape], encoding: espalier.Weights.Encoding[upper(chosen)], data: bytes };
+  const numbers = chosen === "f32" ? Float32Array.from(tensor.data) : Uint16Array.from(tensor.data, floatToHalf);
+  const data = new Uint8Array(numbers.buffer);
+  return { shape: [...tensor.shape], encoding: espalier.Weights.Encoding[upper(chosen)], data };
 }

@@ -69,11 +69,12 @@ function affineOf(graph: Graph, node: Node, channels: number, rank: number | und
 }
 
 function scaleFilter(filter: Tensor, { scale }: Affine): Tensor {
-  const perChannel = filter.data.length / filter.shape[0]!;
-  return {
-    shape: filter.shape,
-    data: Float32Array.from(filter.data, (w, i) => w * scale[Math.floor(i / perChannel)]!),
-  };
+  const perChannel = filter.data.length / scale.length;
+  const data = Float32Array.from(filter.data);
+  for (let c = 0; c < scale.length; c++) {
+    for (let i = c * perChannel; i < (c + 1) * perChannel; i++) data[i] = filter.data[i]! * scale[c]!;
+  }
+  return { shape: filter.shape, data };
 }
 
 function scaleBias(bias: Tensor | undefined, { scale, shift }: Affine): Tensor {

@@ -64,19 +64,29 @@ function cutAxis({ shape, data }: Tensor, axis: number, mask: Uint8Array): Tenso
   return { shape: shape.map((size, i) => (i === axis ? stays.length : size)), data: result };
 }
 
-/** The cost of a graph without these channels, without cutting a weight. */
-export function countCut(
-  graph: Graph,
-  channels: ChannelMap,
-  removed: ReadonlySet<number>,
-): { macs: number; parameters: number } {
+export interface Cost {
+  readonly macs: number;
+  readonly parameters: number;
+}
+
+/** What a graph would cost without some classes of channels; no weight is cut for it. */
+export function costModel(graph: Graph, channels: ChannelMap): (removed: ReadonlySet<number>) => Cost {
   const shapes = inferShapes(graph);
-  const kept = new Map([...shapes.keys()].map((name) => [name, keptOf(channels, name, removed)]));
-  const cutShapes = new Map([...shapes].map(([name, shape]) => [name, keptShape(shape, kept.get(name)!)]));
-  const macs = graph.nodes.reduce((sum, node) => sum + nodeMacs(cutNode(node, kept), cutShapes), 0);
-  let parameters = 0;
-  for (const name of graph.constants.keys()) parameters += sizeOf(cutShapes.get(name)!);
-  return { macs, parameters };
+  const tracked = [...channels.atoms].filter(([, axes]) => axes.some((axis) => axis !== null)).map(([name]) => name);
+  const whole = new Map<string, Kept>([...shapes].map(([name, shape]) => [name, shape.map(() => null)]));
+  return (removed) => {
+    const kept = new Map(whole);
+    const cutShapes = new Map(shapes);
+    for (const name of tracked) {
+      const masks = keptOf(channels, name, removed);
+      kept.set(name, masks);
+      cutShapes.set(name, keptShape(shapes.get(name)!, masks));
+    }
+    const macs = graph.nodes.reduce((sum, node) => sum + nodeMacs(cutNode(node, kept), cutShapes), 0);
+    let parameters = 0;
+    for (const name of graph.constants.keys()) parameters += sizeOf(cutShapes.get(name)!);
+    return { macs, parameters };
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Pruning in its steps: score, allocate, plan, apply, compare. (Recovery follows as a step of its own: recover.ts.) */
 import { RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { applyCuts, type Applied, countCut, maskGraph } from "./apply.js";
+import { type Applied, applyCuts, costModel, maskGraph } from "./apply.js";
 import { allowance, type Budget, type Candidate, cutToBudget } from "./budget.js";
 import { checkEquality, type Equality } from "./equality.js";
 import { methodByName } from "./methods/index.js";
@@ -38,7 +38,7 @@ export interface PruneResult extends Applied {
 /** Decides which channels go. Nothing is cut. */
 export function makePlan(map: UnitMap, request: PruneRequest, runner: Pick<Runner, "fileBytes">): PrunePlan {
   const { keep, seed = 1 } = request;
-  const scope = request.scope ?? (keep.kind === "channels" ? "local" : "global");
+  const scope = scopeOf(request);
   if (keep.kind === "channels" && scope === "global") {
     throw new RequestError("channels= is a share of each unit, so units cannot compete; leave --scope out", "--scope");
   }
@@ -51,13 +51,16 @@ export function makePlan(map: UnitMap, request: PruneRequest, runner: Pick<Runne
     width: unit.width,
     remove: [...unit.roots.keys()].filter((channel) => removed.has(unit.roots[channel]!)),
   }));
-  const asked = {
-    keep: `${keep.kind}=${keep.value}`,
-    scope,
-    ...(request.only === undefined ? {} : { only: request.only }),
-  };
   const touched = cuts.filter(({ remove }) => remove.length > 0);
-  return { espalierPlan: 1, method: request.method, seed, request: asked, cuts: touched };
+  return { espalierPlan: 1, method: request.method, seed, request: writtenRequest(request), cuts: touched };
+}
+
+const scopeOf = ({ scope, keep }: PruneRequest) => scope ?? (keep.kind === "channels" ? "local" : "global");
+
+/** The request as it is typed: options and their texts. */
+export function writtenRequest(request: PruneRequest): Record<string, string> {
+  const { keep, only } = request;
+  return { keep: `${keep.kind}=${keep.value}`, scope: scopeOf(request), ...(only === undefined ? {} : { only }) };
 }
 
 interface Ranked extends Candidate {
@@ -100,9 +103,10 @@ function fit(
   const urgency = (c: Ranked) => (scope === "global" ? c.score : (c.rank + 1) / c.width);
   const sequence = [...ranked].sort((a, b) => urgency(a) - urgency(b) || a.unit - b.unit || a.rank - b.rank);
   const { graph, channels } = map;
+  const model = costModel(graph, channels);
   const cost = (removed: ReadonlySet<number>): number => {
     if (keep.kind === "bytes") return runner.fileBytes(applyCuts(graph, channels, removed).graph);
-    return countCut(graph, channels, removed)[keep.kind as "macs" | "parameters"];
+    return model(removed)[keep.kind as "macs" | "parameters"];
   };
   return cutToBudget(sequence, allowance(keep, cost(new Set())), cost, `${keep.kind}=${keep.value}`);
 }
@@ -113,7 +117,8 @@ export async function applyPlan(map: UnitMap, plan: PrunePlan, runner: Runner): 
   const removed = removedClasses(plan, map.units);
   const applied = applyCuts(graph, channels, removed);
   const equality = await checkEquality(maskGraph(graph, channels, removed), applied.graph, runner, plan.seed);
-  const [before, after] = [countCut(graph, channels, new Set()), countCut(graph, channels, removed)];
+  const cost = costModel(graph, channels);
+  const [before, after] = [cost(new Set()), cost(removed)];
   const change = (kind: "macs" | "parameters") => ({ before: before[kind], after: after[kind] });
   return {
     ...applied,

@@ -48,7 +48,7 @@ export async function recoverStatistics(
   if (samples.count < 2) {
     throw new DataError(`${samples.count} pictures are too few to estimate statistics on; give two or more`);
   }
-  const norms = cut.graph.nodes.filter((node) => isOp(node, "batch-norm") && hasConstantWeights(cut.graph, node));
+  const norms = batchNorms(cut.graph);
   if (norms.length > 0) {
     return { graph: await reestimate(cut.graph, norms, samples, options), kind: "batch-norm", places: norms.length };
   }
@@ -59,8 +59,27 @@ export async function recoverStatistics(
   return { graph: await matchDense(dense, cut, layers, samples, options), kind: "affine", places: layers.length };
 }
 
+/** The graph with everything in place that the recovery may change: a bias at each layer that it would correct. */
+export function withRoomForRecovery(graph: Graph): Graph {
+  if (batchNorms(graph).length > 0) return graph;
+  return hiddenLayers(graph)
+    .filter((layer) => layer.inputs.length < 3)
+    .reduce((current, layer) => {
+      const channels = channelsOf(current, layer);
+      return scaleLayer(current, layer, {
+        scale: new Float64Array(channels).fill(1),
+        shift: new Float64Array(channels),
+      });
+    }, graph);
+}
+
 const hasConstantWeights = (graph: Graph, node: Node) =>
   node.inputs.slice(1).every((name) => graph.constants.has(name));
+
+/** Batch norms with constant parameters. */
+function batchNorms(graph: Graph): Node[] {
+  return graph.nodes.filter((node) => isOp(node, "batch-norm") && hasConstantWeights(graph, node));
+}
 
 /** Convolutions and dense layers whose channels are not answers of the network. */
 function hiddenLayers(graph: Graph): Node[] {

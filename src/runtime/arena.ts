@@ -16,7 +16,7 @@ export interface Arena {
 
 /** Largest first, each at the lowest offset where nothing alive at the same time stands. */
 export function placeBuffers(buffers: readonly Buffer[]): Arena {
-  const offsets = new Array<number>(buffers.length).fill(0);
+  const offsets = buffers.map(() => 0);
   const order = buffers.map((_, i) => i).sort((a, b) => buffers[b]!.bytes - buffers[a]!.bytes || a - b);
   const placed: number[] = [];
   let bytes = 0;

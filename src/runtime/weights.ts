@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.js";
 import type { Weights } from "../gen/network.js";
 import { LIMITS } from "./limits.js";
-import { formatShape, type Shape, sizeOf } from "./shape.js";
+import { formatShape, sizeOf } from "./shape.js";
 
 /** Bytes of one number. */
 const BYTES = { f32: 4, f16: 2 } as const;
@@ -28,14 +28,10 @@ export function checkVector(weights: Weights | undefined, what: string, length: 
   if (weights.shape[0] !== length) throw new ModelError(`${what} has ${weights.shape[0]} elements, expected ${length}`);
 }
 
-/** The numbers, whatever the encoding. */
-export function readWeights(weights: Weights): Float32Array {
-  const { data } = weights;
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const numbers = new Float32Array(sizeOf(weights.shape as Shape));
-  if (weights.encoding === "f32") for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat32(4 * i, true);
-  else for (let i = 0; i < numbers.length; i++) numbers[i] = halfToFloat(view.getUint16(2 * i, true));
-  return numbers;
+/** The numbers, whatever the encoding. Typed arrays are little endian wherever WebAssembly runs, as the format is. */
+export function readWeights({ data, encoding }: Weights): Float32Array {
+  const { buffer } = new Uint8Array(data);
+  return encoding === "f32" ? new Float32Array(buffer) : Float32Array.from(new Uint16Array(buffer), halfToFloat);
 }
 
 /** The number that 16 bits of IEEE 754 binary16 stand for. */

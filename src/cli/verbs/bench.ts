@@ -86,7 +86,7 @@ interface Data {
 function format({ engine, build, threads, models }: Data): string {
   const number = (write: (n: number) => string) => (value: string | number) => write(Number(value));
   const first = models[0]!.macs;
-  const rows = models.map(({ layers: _, ...model }) => ({ ...model, macsRatio: first / model.macs }));
+  const rows = models.map((model) => ({ ...figures(model), macsRatio: first / model.macs }));
   const table = formatTable(rows, [
     "file",
     ...["medianMs", "minMs", "p95Ms"].map((key) => ({
@@ -102,6 +102,12 @@ function format({ engine, build, threads, models }: Data): string {
     { key: "peakBytes", title: "memory", format: number(formatBytes) },
   ]);
   return [`${engine}, ${build} build, ${threads} thread`, "", table, ...models.map(formatLayers)].join("\n");
+}
+
+/** A model's row of the table. */
+function figures(model: Model) {
+  const { file, medianMs, minMs, p95Ms, ratio, macs, parameters, bytes, peakBytes } = model;
+  return { file, medianMs, minMs, p95Ms, ratio, macs, parameters, bytes, peakBytes };
 }
 
 function formatLayers({ file, layers }: Model): string {

@@ -1,16 +1,17 @@
 import { type Command, Option } from "commander";
 import { readFileSync } from "node:fs";
+import { compile } from "../../compile/encode.js";
 import { fillInput } from "../../data/preprocess.js";
 import { FileError, RequestError } from "../../errors.js";
-import type { Provenance } from "../../graph/about.js";
+import type { Measurement, Provenance } from "../../graph/about.js";
 import { type Graph, sizeOf } from "../../graph/graph.js";
 import { openMoments } from "../../linalg/moments.js";
 import { runtimeRunner } from "../../measure/runner.js";
 import { type Budget, parseBudget } from "../../prune/budget.js";
 import { METHODS } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
-import { applyPlan, makePlan, type PruneResult } from "../../prune/prune.js";
-import { recoverStatistics } from "../../prune/recover.js";
+import { applyPlan, makePlan, type PruneRequest, type PruneResult, writtenRequest } from "../../prune/prune.js";
+import { recoverStatistics, withRoomForRecovery } from "../../prune/recover.js";
 import { findUnits } from "../../prune/units.js";
 import { createProgress } from "../../report/progress.js";
 import { formatTable } from "../../report/table.js";
@@ -92,13 +93,14 @@ async function run(path: string, options: Options): Promise<void> {
   checkRequest(options);
   const started = performance.now();
   const { graph, notes } = await readNetworkFile(path);
-  const runner = runtimeRunner();
-  const map = findUnits(graph);
-  const plan =
-    options.plan === undefined ? makePlan(map, { ...options, keep: options.keep! }, runner) : readPlan(options.plan);
+  const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
+  const replayed = options.plan === undefined ? undefined : readPlan(options.plan);
+  const step = stepOf(replayed ?? { method: options.method, request: writtenRequest(requestOf(options)) }, options);
+  const runner = { ...runtimeRunner(), fileBytes: (cut: Graph) => compile(withStep(cut, step)).length };
+  const plan = replayed ?? makePlan(map, requestOf(options), runner);
   const result = await applyPlan(map, plan, runner);
-  const recovered = options.recover === "statistics" ? await recover(graph, result, options) : undefined;
-  const final = withProvenance(recovered?.graph ?? result.graph, plan, result, options);
+  const recovered = options.recover === "statistics" ? await recover(map.graph, result, options) : undefined;
+  const final = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
   if (options.planOut !== undefined) writeFileSafely(options.planOut, formatPlan(plan));
   const outputBytes = options.output === undefined ? undefined : writeNetworkFile(options.output, final);
   const data = {
@@ -116,6 +118,8 @@ async function run(path: string, options: Options): Promise<void> {
   };
   report(options.json, data, () => format(data));
 }
+
+const requestOf = (options: Options): PruneRequest => ({ ...options, keep: options.keep! });
 
 /** What can be known to fail fails before any work is done. */
 function checkRequest(options: Options): void {
@@ -169,20 +173,26 @@ async function recover(dense: Graph, result: PruneResult, options: Options) {
   return recovered;
 }
 
-/** The network remembers what was done to it. */
-function withProvenance(graph: Graph, plan: PrunePlan, result: PruneResult, options: Options): Graph {
-  const asked = Object.entries(plan.request)
-    .map(([key, value]) => `--${key} ${value}`)
-    .join(" ");
-  const recovery = options.recover === "none" ? "" : ` --recover ${options.recover}`;
-  const step: Provenance = {
+/** What the network will remember of this. The figures follow when they are known; any but 0 takes the same room in a file. */
+function stepOf(plan: Pick<PrunePlan, "method" | "request">, options: Options): Provenance {
+  const asked = Object.entries(plan.request).map(([key, value]) => `--${key} ${value}`);
+  const recovery = options.recover === "none" ? [] : [`--recover ${options.recover}`];
+  const unknown = { before: 1, after: 1 };
+  return {
     step: "prune",
-    detail: `--method ${plan.method} ${asked}${recovery}`,
-    measurements: [
-      { name: "macs", ...result.macs },
-      { name: "parameters", ...result.parameters },
-    ],
+    detail: [`--method ${plan.method}`, ...asked, ...recovery].join(" "),
+    measurements: measurementsOf({ macs: unknown, parameters: unknown }),
   };
+}
+
+function measurementsOf({ macs, parameters }: Pick<PruneResult, "macs" | "parameters">): Measurement[] {
+  return [
+    { name: "macs", ...macs },
+    { name: "parameters", ...parameters },
+  ];
+}
+
+function withStep(graph: Graph, step: Provenance): Graph {
   return { ...graph, about: { ...graph.about, provenance: [...graph.about.provenance, step] } };
 }
 
