@@ -22,11 +22,11 @@ export interface ConvKernel {
   plan(layer: ConvLayer, site: Site): void;
 }
 
-const KERNELS: readonly ConvKernel[] = [convGemm4, convGemm5, depthwise3x3, depthwise];
+export const CONV_KERNELS: readonly ConvKernel[] = [convGemm4, convGemm5, depthwise3x3, depthwise];
 
 /** Picks the cheapest kernel that fits and lets it plan. */
 export function planConvolution(layer: ConvLayer, site: Site): void {
-  const candidates = KERNELS.filter((kernel) => kernel.fits(layer));
+  const candidates = CONV_KERNELS.filter((kernel) => kernel.fits(layer));
   const costs = candidates.map((kernel) => kernel.cost(layer));
   const best = candidates[costs.indexOf(Math.min(...costs))]!;
   const why = candidates.map((kernel, i) => `${kernel.name} ${(costs[i]! / 1e6).toFixed(2)}M`).join(", ");

@@ -1,0 +1,28 @@
+/**
+ * The toolkit's public face: import, look at, prune, compile, measure. The device's is `espalier/runtime`.
+ *
+ * @module
+ */
+export { compile, type CompileOptions } from "./compile/encode.js";
+export { readNetwork } from "./compile/raise.js";
+export { openSet } from "./data/open-set.js";
+export { preprocessingFor } from "./data/preprocess.js";
+export { DataError, EspalierError, FileError, ModelError, RequestError } from "./errors.js";
+export type { About, Preprocessing, Provenance } from "./graph/about.js";
+export type { Graph, GraphInput, Node, Shape, Tensor } from "./graph/graph.js";
+export { openMoments } from "./linalg/moments.js";
+export { type Accuracy, measureAccuracy } from "./measure/accuracy.js";
+export { describeGraph } from "./measure/facts.js";
+export { type Latency, measureLatency } from "./measure/latency.js";
+export { runtimeRunner } from "./measure/runner.js";
+export { GraphBuilder, MODELS } from "./models/index.js";
+export { exportOnnx } from "./onnx/export.js";
+export { importOnnx } from "./onnx/import.js";
+export { evaluateGraph } from "./ops/walk.js";
+export { parseBudget } from "./prune/budget.js";
+export { METHODS } from "./prune/methods/index.js";
+export { formatPlan, parsePlan, type PrunePlan } from "./prune/plan.js";
+export { applyPlan, makePlan, prune, type PruneRequest, type PruneResult } from "./prune/prune.js";
+export { recoverStatistics } from "./prune/recover.js";
+export { findUnits } from "./prune/units.js";
+export { load, Session } from "./runtime/index.js";

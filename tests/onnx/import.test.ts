@@ -1,0 +1,192 @@
+/** What the importer makes of whole models: inputs, batch, names, opsets, and what it refuses. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ModelError } from "../../src/errors.js";
+import { exportOnnx } from "../../src/onnx/export.js";
+import { importOnnx } from "../../src/onnx/import.js";
+import { evaluateGraph } from "../../src/ops/walk.js";
+import { buildModel, counting, encode, floats, ints, modelProto, node, valueInfo } from "./model-builder.js";
+
+const test = suite("onnx/import");
+const relu = node("Relu", "x", "y");
+
+function refuses(bytes: Uint8Array, ...parts: readonly RegExp[]): void {
+  assert.throws(
+    () => importOnnx(bytes),
+    (error: unknown) => error instanceof ModelError && parts.every((part) => part.test(error.message)),
+    `expected a ModelError with ${parts.join(" ")}`,
+  );
+}
+
+test("a symbolic batch becomes 1 and keeps its name", () => {
+  const { graph } = importOnnx(buildModel({ inputs: { x: ["frames", 3] }, nodes: [relu] }));
+  assert.equal(graph.inputs, [{ name: "x", shape: [1, 3], batch: "frames" }]);
+});
+
+test("a batch without name or size is called batch", () => {
+  const { graph } = importOnnx(buildModel({ inputs: { x: [0, 3] }, nodes: [relu] }));
+  assert.equal(graph.inputs, [{ name: "x", shape: [1, 3], batch: "batch" }]);
+});
+
+test("another symbolic size is refused with input and dimension", () => {
+  refuses(
+    buildModel({ inputs: { picture: [1, "height"] }, nodes: [node("Relu", "picture", "y")] }),
+    /"picture"/,
+    /dimension 1 \("height"\)/,
+  );
+});
+
+test("a reshape that repeats the batch works for other batches", () => {
+  const bytes = buildModel({
+    inputs: { x: ["n", 2, 3] },
+    nodes: [
+      node("Shape", "x", "shape"),
+      node("Gather", "shape zero", "first", { axis: 0 }),
+      node("Concat", "first rest", "target", { axis: 0 }),
+      node("Reshape", "x target", "y"),
+    ],
+    initializers: [ints("zero", [0]), ints("rest", [-1])],
+  });
+  const { graph, notes } = importOnnx(bytes);
+  assert.equal(notes, []);
+  assert.equal(
+    graph.nodes.map((n) => [n.op, n.attrs]),
+    [["reshape", { shape: [0, -1] }]],
+  );
+  const y = evaluateGraph(graph, new Map([["x", counting([4, 2, 3])]])).get("y")!;
+  assert.equal(y.shape, [4, 6]);
+});
+
+test("a batch that is baked in is noted", () => {
+  const nodes = [node("Reshape", "x target", "y")];
+  const { notes } = importOnnx(buildModel({ inputs: { x: ["n", 6] }, nodes, initializers: [ints("target", [2, 3])] }));
+  assert.is(notes.length, 1);
+  assert.match(notes[0]!, /batch of 1/);
+});
+
+test("initializers that are listed as inputs are constants", () => {
+  const bytes = buildModel({
+    inputs: { x: [1, 2], w: [2] },
+    nodes: [node("Add", "x w", "y")],
+    initializers: [floats("w", [2], [10, 20])],
+  });
+  const { graph } = importOnnx(bytes);
+  assert.equal(
+    graph.inputs.map(({ name }) => name),
+    ["x"],
+  );
+  const y = evaluateGraph(graph, new Map([["x", counting([1, 2])]])).get("y")!;
+  assert.equal([...y.data], [11, 22]);
+});
+
+test("node names are kept, made up and made unique", () => {
+  const nodes = [
+    { ...node("Relu", "x", "a"), name: "act" },
+    node("Relu", "a", "b"),
+    { ...node("Relu", "b", "y"), name: "act" },
+  ];
+  const { graph } = importOnnx(buildModel({ inputs: { x: [1] }, nodes }));
+  assert.equal(
+    graph.nodes.map(({ name }) => name),
+    ["act", "Relu_1", "act_2"],
+  );
+});
+
+test("nodes that no output depends on are left out, whatever they are", () => {
+  const nodes = [relu, node("Einsum", "x", "unused"), node("Dropout", "x", "d mask")];
+  const { graph } = importOnnx(buildModel({ inputs: { x: [1] }, nodes }));
+  assert.equal(
+    graph.nodes.map(({ op }) => op),
+    ["relu"],
+  );
+});
+
+test("one error lists every unsupported operator", () => {
+  const nodes = [
+    ...[0, 1, 2, 3].map((i) => node("Erf", i === 0 ? "x" : `e${i - 1}`, `e${i}`)),
+    node("Relu", "e3", "r"),
+    node("Gather", "x indices", "g"),
+    node("Einsum", "r g", "y"),
+    { ...node("FusedConv", "r", "z"), domain: "com.microsoft" },
+  ];
+  const bytes = buildModel({ inputs: { x: [2] }, nodes, outputs: ["y", "z"], initializers: [ints("indices", [0])] });
+  refuses(
+    bytes,
+    /Erf \(Erf_0, Erf_1, Erf_2 and 1 more\)/,
+    /Gather of computed values \(Gather_5\)/,
+    /Einsum \(Einsum_6\)/,
+    /com\.microsoft\.FusedConv/,
+    /CONTRIBUTING\.md/,
+  );
+});
+
+test("opsets before 7, missing ones and other domains", () => {
+  refuses(buildModel({ opset: 6, inputs: { x: [1] }, nodes: [relu] }), /opset 6/, /expected 7/);
+  const other = {
+    ...modelProto({ inputs: { x: [1] }, nodes: [relu] }),
+    opsetImport: [{ domain: "ai.onnx.ml", version: 2 }],
+  };
+  refuses(encode(other), /opset/);
+  const named = { ...other, opsetImport: [{ domain: "ai.onnx", version: 9 }, ...other.opsetImport] };
+  const { opset, notes } = importOnnx(encode(named));
+  assert.is(opset, 9);
+  assert.match(notes.join(), /ai\.onnx\.ml/);
+});
+
+test("inputs that are not float tensors", () => {
+  const base = modelProto({ inputs: {}, nodes: [relu] });
+  const taking = (info: ReturnType<typeof valueInfo>) => encode({ ...base, graph: { ...base.graph, input: [info] } });
+  refuses(taking(valueInfo("x", [1], 7)), /input "x"/, /int64/);
+  refuses(taking({ name: "x", type: {} }), /input "x"/, /not a tensor/);
+  refuses(taking({ name: "x", type: { tensorType: { elemType: 1 } } }), /input "x"/, /no shape/);
+  refuses(taking(valueInfo("x", [1, -4])), /input "x"/, /-4/);
+  refuses(taking(valueInfo("x", [2 ** 20, 2 ** 20])), /1048576x1048576/);
+});
+
+test("functions and sparse initializers are refused by name", () => {
+  const base = modelProto({ inputs: { x: [1] }, nodes: [relu] });
+  refuses(encode({ ...base, functions: [{ name: "MyBlock" }] }), /MyBlock/);
+  refuses(encode({ ...base, graph: { ...base.graph, sparseInitializer: [{ values: { name: "thin" } }] } }), /thin/);
+});
+
+test("the name option wins over the model's name", () => {
+  const bytes = buildModel({ inputs: { x: [1] }, nodes: [relu] });
+  assert.is(importOnnx(bytes).graph.name, "test");
+  assert.is(importOnnx(bytes, { name: "mine" }).graph.name, "mine");
+});
+
+test("what is known of a network survives a round trip", () => {
+  const { graph } = importOnnx(buildModel({ inputs: { x: [1, 3, 2, 2] }, nodes: [relu] }));
+  const about = {
+    labels: ["cat", "dög"],
+    task: "classes" as const,
+    preprocessing: {
+      x: {
+        width: 2,
+        height: 2,
+        layout: "nchw" as const,
+        colour: "rgb" as const,
+        mean: [0.5, 0.5, 0.5],
+        std: [1, 1, 1],
+      },
+    },
+    provenance: [{ step: "prune", detail: "l1", measurements: [{ name: "macs", before: 2, after: 1 }] }],
+  };
+  assert.equal(importOnnx(exportOnnx({ ...graph, about })).graph.about, about);
+});
+
+test("metadata that cannot be understood is noted", () => {
+  const base = modelProto({ inputs: { x: [1] }, nodes: [relu] });
+  const metadataProps = [
+    { key: "espalier.labels", value: '["a"]' },
+    { key: "espalier.task", value: '"fly"' },
+    { key: "espalier.preprocessing", value: '{"x": {"width": "wide"}}' },
+    { key: "espalier.provenance", value: "[" },
+    { key: "author", value: "[" },
+  ];
+  const { graph, notes } = importOnnx(encode({ ...base, metadataProps }));
+  assert.equal(graph.about, { labels: ["a"], task: "tensors", preprocessing: {}, provenance: [] });
+  assert.is(notes.length, 3);
+});
+
+test.run();

@@ -1,0 +1,176 @@
+/** For each operator small graphs that hold it, so that tests can loop over the list of operators. */
+import { NOTHING_KNOWN } from "../../src/graph/about.js";
+import type { Graph, Shape, Tensor } from "../../src/graph/graph.js";
+import { type AttrsOf, makeNode, type OpName } from "../../src/ops/index.js";
+import type { Pads, Pair } from "../../src/ops/window.js";
+
+/** The same numbers between -1 and 1 for the same seed (mulberry32). */
+export function random(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
+  };
+}
+
+export function noise(shape: Shape, seed: number): Tensor {
+  const next = random(seed);
+  return { shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next) };
+}
+
+interface Sample<K extends OpName> {
+  readonly attrs: AttrsOf<K>;
+  /** Computed inputs. */
+  readonly on: readonly Shape[];
+  readonly constants?: readonly Tensor[];
+}
+
+const window = { strides: [2, 1] as Pair, dilations: [1, 1] as Pair, pads: [1, 0, 1, 1] as Pads };
+const pool = { ...window, kernel: [3, 2] as Pair, ceil: false };
+const image: Shape = [1, 3, 6, 5];
+const positive = (shape: Shape, seed: number): Tensor => {
+  const { data } = noise(shape, seed);
+  return { shape, data: data.map((v: number) => v * v + 0.1) as Float32Array };
+};
+
+/** A missing operator does not compile. */
+const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
+  add: [
+    { attrs: {}, on: [image, image] },
+    { attrs: {}, on: [image], constants: [noise([3, 1, 1], 2)] },
+  ],
+  "average-pool": [
+    { attrs: { ...pool, countPadding: true }, on: [image] },
+    { attrs: { ...pool, countPadding: false, ceil: true }, on: [image] },
+    { attrs: { ...pool, countPadding: false, dilations: [2, 1] }, on: [image] },
+  ],
+  "batch-norm": [
+    {
+      attrs: { epsilon: Math.fround(1e-3) },
+      on: [image],
+      constants: [noise([3], 2), noise([3], 3), noise([3], 4), positive([3], 5)],
+    },
+    {
+      attrs: { epsilon: 0 },
+      on: [image],
+      constants: [noise([1, 3], 2), noise([3], 3), noise([3, 1], 4), positive([3], 5)],
+    },
+  ],
+  clip: [
+    { attrs: { min: -0.25, max: 0.5 }, on: [image] },
+    { attrs: { min: -Infinity, max: 0.5 }, on: [image] },
+    { attrs: { min: -0.25, max: Infinity }, on: [image] },
+    { attrs: { min: -Infinity, max: Infinity }, on: [image] },
+  ],
+  concat: [{ attrs: { axis: 1 }, on: [image, [1, 2, 6, 5]] }],
+  conv: [
+    { attrs: { ...window, groups: 1 }, on: [image], constants: [noise([4, 3, 3, 2], 2), noise([4], 3)] },
+    { attrs: { ...window, groups: 3, dilations: [1, 2] }, on: [image], constants: [noise([6, 1, 3, 2], 2)] },
+  ],
+  flatten: [
+    { attrs: { axis: 1 }, on: [image] },
+    { attrs: { axis: 3 }, on: [image] },
+  ],
+  gemm: [
+    { attrs: {}, on: [[1, 5]], constants: [noise([4, 5], 2), noise([4], 3)] },
+    { attrs: {}, on: [[1, 5]], constants: [noise([4, 5], 2), noise([4, 1], 3)] },
+    { attrs: {}, on: [[1, 5]], constants: [noise([4, 5], 2)] },
+    { attrs: {}, on: [image], constants: [noise([4, 5], 2), noise([4], 3)] },
+    { attrs: {}, on: [[1, 2, 5]], constants: [noise([4, 5], 2)] },
+  ],
+  "global-average-pool": [{ attrs: {}, on: [image] }],
+  identity: [{ attrs: {}, on: [image] }],
+  matmul: [
+    {
+      attrs: {},
+      on: [
+        [1, 2, 3],
+        [1, 3, 4],
+      ],
+    },
+  ],
+  "max-pool": [
+    { attrs: pool, on: [image] },
+    { attrs: { ...pool, ceil: true, dilations: [2, 2], pads: [0, 0, 0, 0] }, on: [image] },
+  ],
+  mul: [{ attrs: {}, on: [image, [1, 3, 1, 1]] }],
+  pad: [
+    { attrs: { before: [0, 1, 2, 0], after: [0, 0, 1, 3], mode: "constant", value: 0.5 }, on: [image] },
+    { attrs: { before: [0, 0, 2, 0], after: [0, 0, 1, 3], mode: "reflect", value: 0 }, on: [image] },
+    { attrs: { before: [0, 0, 2, 0], after: [0, 0, 1, 3], mode: "edge", value: 0 }, on: [image] },
+  ],
+  "reduce-mean": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+    { attrs: { axes: [], keepDims: false }, on: [image] },
+  ],
+  relu: [{ attrs: {}, on: [image] }],
+  reshape: [
+    { attrs: { shape: [0, -1, 2] }, on: [image] },
+    { attrs: { shape: [1, 90] }, on: [image] },
+  ],
+  slice: [
+    { attrs: { axes: [2, 3], starts: [1, 0], ends: [6, 4], steps: [2, 1] }, on: [image] },
+    { attrs: { axes: [1], starts: [2], ends: [-1], steps: [-1] }, on: [image] },
+  ],
+  softmax: [
+    { attrs: { axis: 1 }, on: [image] },
+    { attrs: { axis: 3 }, on: [image] },
+  ],
+  transpose: [{ attrs: { permutation: [0, 2, 3, 1] }, on: [image] }],
+};
+
+function sampleGraph<K extends OpName>(op: K, { attrs, on, constants = [] }: Sample<K>, batch: string): Graph {
+  const inputs = on.map((shape, i) => ({ name: `x${i}`, shape, batch }));
+  const weights = constants.map((tensor, i) => [`w${i}`, tensor] as const);
+  const names = [...inputs.map(({ name }) => name), ...weights.map(([name]) => name)];
+  return {
+    name: `sample of ${op}`,
+    inputs,
+    outputs: ["y"],
+    nodes: [makeNode(op, attrs, names, "y", `the ${op}`)],
+    constants: new Map(weights),
+    about: NOTHING_KNOWN,
+  };
+}
+
+/** Throws for an operator without samples. */
+export function sampleGraphs(op: string, batch = ""): readonly Graph[] {
+  const samples = SAMPLES[op as OpName] as readonly Sample<OpName>[] | undefined;
+  if (!samples) throw new Error(`no sample graph for "${op}"; add one here`);
+  return samples.map((sample) => sampleGraph(op as OpName, sample, batch));
+}
+
+/** A small network with most kinds of layers. */
+export function sampleNetwork(): Graph {
+  const conv = { strides: [1, 1] as Pair, dilations: [1, 1] as Pair, pads: [1, 1, 1, 1] as Pads, groups: 1 };
+  return {
+    name: "sample network",
+    inputs: [{ name: "x", shape: [1, 2, 4, 4], batch: "n" }],
+    outputs: ["y"],
+    nodes: [
+      makeNode("conv", conv, ["x", "f1", "b1"], "c1"),
+      makeNode("batch-norm", { epsilon: Math.fround(1e-5) }, ["c1", "gamma", "beta", "mean", "variance"], "n1"),
+      makeNode("clip", { min: 0, max: 6 }, ["n1"], "a1"),
+      makeNode("conv", conv, ["a1", "f2"], "c2"),
+      makeNode("add", {}, ["c2", "a1"], "s"),
+      makeNode("pad", { before: [0, 1, 0, 0], after: [0, 0, 0, 0], mode: "constant", value: 0 }, ["s"], "p"),
+      makeNode("slice", { axes: [2], starts: [0], ends: [4], steps: [2] }, ["p"], "t"),
+      makeNode("reshape", { shape: [0, -1] }, ["t"], "flat"),
+      makeNode("gemm", {}, ["flat", "f3", "b3"], "y"),
+    ],
+    constants: new Map([
+      ["f1", noise([3, 2, 3, 3], 1)],
+      ["b1", noise([3], 2)],
+      ["gamma", noise([3], 3)],
+      ["beta", noise([3], 4)],
+      ["mean", noise([3], 5)],
+      ["variance", positive([3], 6)],
+      ["f2", noise([3, 3, 3, 3], 7)],
+      ["f3", noise([5, 32], 8)],
+      ["b3", noise([5], 9)],
+    ]),
+    about: { ...NOTHING_KNOWN, labels: ["a", "b", "c", "d", "e"], task: "classes" },
+  };
+}
