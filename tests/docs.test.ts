@@ -1,0 +1,39 @@
+/** The documents name what there is. */
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { MESSAGES } from "../src/gen/network.js";
+import { OPS } from "../src/ops/index.js";
+import { METHODS } from "../src/prune/methods/index.js";
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const test = suite("documents");
+
+test("docs/operators.md has a row for every operator, and no other", () => {
+  const rows = [...read("docs/operators.md").matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
+  assert.equal(rows.sort(), [...OPS.keys()].sort());
+});
+
+test("docs/format.md names every field of the format", () => {
+  const text = read("docs/format.md");
+  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const fields = Object.values(MESSAGES).flatMap((rows) => Object.values(rows).map(([name]) => snake(name)));
+  const missing = fields.filter((name) => !text.includes(`\`${name}\``));
+  assert.equal(missing, []);
+});
+
+test("the README names every pruning method", () => {
+  const text = read("README.md");
+  for (const { name } of METHODS) assert.ok(text.includes(`\`${name}\``), name);
+});
+
+test("every command of the README and docs/cli.md begins with a verb that exists", () => {
+  const verbs = ["inspect", "compile", "prune", "run", "eval", "bench"];
+  const used = [...`${read("README.md")}${read("docs/cli.md")}`.matchAll(/npx espalier (\w+)/g)].map(
+    ([, verb]) => verb!,
+  );
+  assert.ok(used.length > 5);
+  for (const verb of used) assert.ok(verbs.includes(verb) || verb === "VERB", verb);
+});
+
+test.run();
