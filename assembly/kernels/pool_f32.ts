@@ -4,7 +4,7 @@ import { clamp } from "../simd";
 import { Step } from "../step";
 
 /**
- * Largest element, or mean, of each window, of one image.
+ * Largest element (NaN is never larger), or mean, of each window, of one image.
  *
  * Layout    x: ic planes of ih x iw; y: ic planes of oh x ow.
  *           table (mean only): oh, then ow floats filled up to a whole vector: 1 / elements that count, by row and column.
@@ -40,7 +40,7 @@ function maxRow(s: Step, x: usize, width: i32, y: usize): void {
     for (let i = 0; i < s.kh; i++) {
       let q = x + (((i * s.dh * width) as usize) << 2);
       for (let j = s.kw; j > 0; j--) {
-        best = f32x4.pmax(loadStrided(q, stride), best);
+        best = f32x4.pmax(best, loadStrided(q, stride));
         q += (s.dw as usize) << 2;
       }
     }

@@ -46,7 +46,8 @@ export const gemm = defineOp({
     if (!filter!.constant || (bias && !bias.constant)) {
       throw new ModelError("a filter or bias that the network computes is not supported; it must be a constant");
     }
-    const layer: LayerSpec = { type: "dense", filter: filter!.constant, bias: bias?.constant };
+    const list = bias?.constant && { shape: [bias.constant.data.length], data: bias.constant.data };
+    const layer: LayerSpec = { type: "dense", filter: filter!.constant, bias: list };
     return { layer, reads: [0] };
   },
 

@@ -1,7 +1,7 @@
 import { defineOp } from "./op.js";
 import { atomsPool, evaluatePool, inferPool, lowerPool, type PoolAttrs, raisePool } from "./pool.js";
 
-/** Largest element of each window of an NCHW value; padding never wins. */
+/** Largest element of each window of an NCHW value; neither padding nor NaN ever wins. */
 export const maxPool = defineOp({
   name: "max-pool",
   infer: (attrs: PoolAttrs, [x]) => inferPool(attrs, x!),

@@ -14,7 +14,8 @@ export const reshape = defineOp({
     const copied = attrs.shape.map((size, axis) => (size === 0 ? (x![axis] ?? 0) : size));
     const known = sizeOf(copied.filter((size) => size !== -1));
     const shape = copied.map((size) => (size === -1 ? sizeOf(x!) / known : size));
-    if (sizeOf(shape) !== sizeOf(x!) || shape.some((size) => !Number.isInteger(size) || size < 1)) {
+    const twice = copied.filter((size) => size === -1).length > 1;
+    if (twice || sizeOf(shape) !== sizeOf(x!) || shape.some((size) => !Number.isInteger(size) || size < 1)) {
       throw new ModelError(`${formatShape(x!)} cannot become ${attrs.shape.join("x")}`);
     }
     return [shape];

@@ -2,6 +2,7 @@ import type { Graph, Node, Tensor } from "../graph/graph.js";
 import { allNames, countReaders, freshName, producers, rewriteNodes } from "../graph/edit.js";
 import { batchNormAffine } from "../ops/batch-norm.js";
 import { isOp } from "../ops/index.js";
+import { inferShapes } from "../ops/walk.js";
 
 /** y = x * scale + shift for each output channel. */
 interface Affine {
@@ -25,6 +26,7 @@ export function foldBatchNorm(graph: Graph): Graph {
 function foldOnce(graph: Graph): Graph {
   const readers = countReaders(graph);
   const made = producers(graph);
+  const shapes = inferShapes(graph);
   const taken = allNames(graph);
   const constants = new Map<string, Tensor>();
   const replaced = new Map<Node, Node | null>();
@@ -34,7 +36,8 @@ function foldOnce(graph: Graph): Graph {
     if (!(isOp(source, "conv") || isOp(source, "gemm")) || source.inputs.slice(1).some((n) => !graph.constants.has(n)))
       continue;
     const filter = graph.constants.get(source.inputs[1]!)!;
-    const affine = affineOf(graph, node, filter.shape[0]!, isOp(source, "conv") ? 4 : undefined);
+    const rank = shapes.get(source.outputs[0]!)!.length;
+    const affine = affineOf(graph, node, filter.shape[0]!, rank, isOp(source, "conv") ? 1 : rank - 1);
     if (!affine) continue;
     const names = ["filter", "bias"].map((part) => freshName(`${source.name}.${part}`, taken));
     const bias = graph.constants.get(source.inputs[2] ?? "");
@@ -53,19 +56,16 @@ function foldOnce(graph: Graph): Graph {
   );
 }
 
-/** What a node does to each of `channels` channels, if that is all it does. `rank` is what its input has, where known. */
-function affineOf(graph: Graph, node: Node, channels: number, rank: number | undefined): Affine | undefined {
+/** What a node does to each of the `channels` along axis `axis` of an input with `rank` axes, if that is all it does. */
+function affineOf(graph: Graph, node: Node, channels: number, rank: number, axis: number): Affine | undefined {
   const constants = node.inputs.map((name) => graph.constants.get(name)).filter((tensor) => tensor !== undefined);
   if (isOp(node, "batch-norm")) {
-    return constants.length === 4 ? batchNormAffine(node.attrs.epsilon, constants) : undefined;
+    return axis === 1 && constants.length === 4 ? batchNormAffine(node.attrs.epsilon, constants) : undefined;
   }
   if (!isOp(node, "add") || constants.length !== 1) return undefined;
   const [{ shape, data }] = constants as [Tensor];
-  const trailing = rank === undefined ? 0 : rank - 2;
-  const perChannel = data.length === channels && shape.length > trailing && shape.at(-1 - trailing) === channels;
-  const alone = shape.every((size, axis) => size === 1 || axis === shape.length - 1 - trailing);
-  if (!perChannel || !alone || (rank !== undefined && shape.length > rank)) return undefined;
-  return { scale: new Float64Array(channels).fill(1), shift: data };
+  const aligned = shape.length <= rank && shape[axis - rank + shape.length] === channels;
+  return aligned && data.length === channels ? { scale: new Float64Array(channels).fill(1), shift: data } : undefined;
 }
 
 function scaleFilter(filter: Tensor, { scale }: Affine): Tensor {

@@ -39,10 +39,10 @@ export interface UnitMap {
 export function findUnits(graph: Graph): UnitMap {
   const channels = mapChannels(graph);
   const slices = collectSlices(channels);
+  const places = collectPlaces(channels);
   const bySignature = new Map<string, number[]>();
   for (const root of [...slices.keys()].sort((a, b) => a - b)) {
-    const signature = [...slices.get(root)!.keys()].sort((a, b) => a - b).join(",");
-    const key = `${signature} ${channels.frozen(root) ?? ""} ${channels.residual(root)}`;
+    const key = `${places.get(root)} ${channels.frozen(root) ?? ""} ${channels.residual(root)}`;
     bySignature.set(key, [...(bySignature.get(key) ?? []), root]);
   }
   const taken = new Map<string, number>();
@@ -63,6 +63,23 @@ function collectSlices(channels: ChannelMap): Map<number, Map<number, number[]>>
     });
   });
   return found;
+}
+
+/**
+ * For each class, where it appears and how often, over all axes of values and constants. Channels of a unit appear in the same
+ * places: they cost the same, and no value loses its last channel as long as each unit keeps one.
+ */
+function collectPlaces(channels: ChannelMap): Map<number, string> {
+  const places = new Map<number, string>();
+  [...channels.atoms.values()].flat().forEach((atoms, place) => {
+    const counts = new Map<number, number>();
+    atoms?.forEach((atom) => {
+      const root = channels.rootOf(atom);
+      counts.set(root, (counts.get(root) ?? 0) + 1);
+    });
+    for (const [root, count] of counts) places.set(root, `${places.get(root) ?? ""} ${place}:${count}`);
+  });
+  return places;
 }
 
 function describe(

@@ -95,12 +95,19 @@ export async function resolveEngine({
     const chosen = chooseBuild(build);
     return { module: await bundledModule(chosen), build: chosen };
   }
-  const module =
-    engine instanceof WebAssembly.Module ? engine : await WebAssembly.compile(engine as Uint8Array<ArrayBuffer>);
+  const module = engine instanceof WebAssembly.Module ? engine : await compileEngine(engine);
   const actual = buildOf(module);
   if (build !== "auto" && build !== actual)
     throw new RequestError(`build "${build}" was asked for, the engine is "${actual}"`);
   return { module, build: actual };
+}
+
+async function compileEngine(bytes: Uint8Array): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
+  } catch (cause) {
+    throw new ModelError(`engine: this platform cannot compile it (${String(cause)})`, undefined, { cause });
+  }
 }
 
 function buildOf(module: WebAssembly.Module): Build {

@@ -5,6 +5,7 @@ import type { Network } from "../gen/network.js";
 import { type Arena, type Buffer, placeBuffers } from "./arena.js";
 import { fuse, type Group } from "./fuse.js";
 import { ruleOf } from "./layers/index.js";
+import { LIMITS } from "./limits.js";
 import { sizeOf } from "./shape.js";
 import { alignUp, Constants, type Place, type Site, type StepDraft } from "./site.js";
 import type { Checked } from "./verify.js";
@@ -54,7 +55,7 @@ export function planNetwork(network: Network, checked: Checked): Plan {
   const scratchBytes: number[] = [];
   const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
   const layers = groups.map((group, i) => {
-    const sketch = planGroup(network, checked, group, constants);
+    const sketch = planGroup(network, checked, group, constants, LIMITS.steps - drafts.length);
     scratchBytes.push(sketch.scratchBytes);
     const firstStep = drafts.length;
     sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
@@ -100,7 +101,13 @@ interface Sketch {
   readonly why: string;
 }
 
-function planGroup(network: Network, { shapes }: Checked, group: Group, constants: Constants): Sketch {
+function planGroup(
+  network: Network,
+  { shapes }: Checked,
+  group: Group,
+  constants: Constants,
+  mostSteps: number,
+): Sketch {
   const layer = network.layers[group.layers[0]!]!;
   const at = (value: number) => ({ shape: shapes[value]!, place: { region: "value", value, offset: 0 } as const });
   const steps: StepDraft[] = [];
@@ -118,7 +125,10 @@ function planGroup(network: Network, { shapes }: Checked, group: Group, constant
       scratchBytes += alignUp(bytes + Abi.slackBytes);
       return { region: "scratch", value: 0, offset };
     },
-    step: (kernel, fields) => steps.push({ kernel, fields }),
+    step(kernel, fields) {
+      if (steps.length >= mostSteps) throw new ModelError(`the plan would have more than ${LIMITS.steps} steps`);
+      steps.push({ kernel, fields });
+    },
     pick: (kernel, why) => (picked = { kernel, why }),
   };
   try {

@@ -1,7 +1,8 @@
 /** Depthwise convolution: assembly/kernels/depthwise_f32.ts and depthwise_3x3_f32.ts. */
 import { Kernel } from "../../../assembly/abi.js";
 import { coverWindows, planeScratch, stepNumbers } from "../geometry.js";
-import { behind, type Site } from "../site.js";
+import { sizeOf } from "../shape.js";
+import { behind, type Place, type Site } from "../site.js";
 import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 
@@ -41,6 +42,7 @@ function plan(kernel: Kernel, layer: ConvLayer, site: Site): void {
   const f = site.constants.floats(g.oc * g.kh * g.kw, (to) => to.set(readWeights(filter)));
   const b = site.constants.floats(g.oc, (to) => bias && to.set(readWeights(bias)));
   const scratch = site.scratch(planeScratch(g));
+  const { lo, hi } = site.residual ? { lo: -Infinity, hi: Infinity } : site;
   for (let image = 0; image < g.n; image++) {
     site.step(kernel, {
       ...stepNumbers(g),
@@ -49,8 +51,15 @@ function plan(kernel: Kernel, layer: ConvLayer, site: Site): void {
       f,
       b,
       scratch,
-      lo: site.lo,
-      hi: site.hi,
+      lo,
+      hi,
     });
   }
+  if (site.residual) addResidual(site.residual, site);
+}
+
+/** The kernels themselves add nothing: one more step over the whole output. */
+function addResidual(residual: Place, site: Site): void {
+  const { place, shape } = site.output;
+  site.step(Kernel.Add, { x: place, f: residual, y: place, ow: sizeOf(shape), lo: site.lo, hi: site.hi });
 }

@@ -48,10 +48,7 @@ function shares(g: Geometry, countPadding: boolean, site: Site): Place {
 }
 
 function share(first: number, kernel: number, dilation: number, size: number, pads: readonly [number, number]): number {
-  let count = 0;
-  for (let k = 0; k < kernel; k++) {
-    const at = first + k * dilation;
-    if (at >= -pads[0] && at < size + pads[1]) count++;
-  }
-  return count === 0 ? 0 : 1 / count;
+  const from = Math.max(0, Math.ceil((-pads[0] - first) / dilation));
+  const to = Math.min(kernel, Math.ceil((size + pads[1] - first) / dilation));
+  return to > from ? 1 / (to - from) : 0;
 }
