@@ -97,6 +97,11 @@ export function defineOp<const Name extends string, Attrs extends object>(
   return op;
 }
 
+/** For operators on NCHW values that mix neighbouring pixels: channels that were moved behind axis 1 stay. */
+export function freezePixels(x: AtomShape, channels: Channels): void {
+  x.slice(2).forEach((atoms) => channels.freeze(atoms, "they lie where this layer expects pixels"));
+}
+
 /** How many elements a mask keeps in `[from, to)`; all of them where there is no mask. */
 export function countKept(mask: Uint8Array | null | undefined, from: number, to: number): number {
   if (!mask) return to - from;
