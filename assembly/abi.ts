@@ -23,6 +23,9 @@ export const enum Kernel {
   Copy = 15,
   Gather = 16,
   Fill = 17,
+  ConvWinograd4x8 = 60,
+  ConvWinograd5x8 = 61,
+  ConvWinograd8x4 = 62,
 }
 
 // ╒═══════════════════════════ Step layout (128 bytes, little endian) ═══════════════════════════╕

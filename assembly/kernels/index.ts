@@ -2,6 +2,7 @@
 import { Kernel } from "../abi";
 import { Step } from "../step";
 import { conv_f32_4x8, conv_f32_5x8 } from "./conv_f32";
+import { conv_winograd_f32_4x8, conv_winograd_f32_5x8, conv_winograd_f32_8x4 } from "./conv_winograd_f32";
 import { dense_f32 } from "./dense_f32";
 import { depthwise_3x3s1_f32, depthwise_3x3s2_f32 } from "./depthwise_3x3_f32";
 import { depthwise_f32 } from "./depthwise_f32";
@@ -52,6 +53,12 @@ export function dispatch(s: Step): void {
       return gather_f32(s);
     case Kernel.Fill:
       return fill_f32(s);
+    case Kernel.ConvWinograd4x8:
+      return conv_winograd_f32_4x8(s);
+    case Kernel.ConvWinograd5x8:
+      return conv_winograd_f32_5x8(s);
+    case Kernel.ConvWinograd8x4:
+      return conv_winograd_f32_8x4(s);
     default:
       unreachable();
   }

@@ -3,6 +3,7 @@ import type { Weights } from "../../gen/network.js";
 import type { Geometry } from "../geometry.js";
 import type { Site } from "../site.js";
 import { convGemm4, convGemm5 } from "./conv-gemm.js";
+import { convWinograd4, convWinograd5, convWinograd8 } from "./conv-winograd.js";
 import { depthwise, depthwise3x3 } from "./depthwise.js";
 
 /** One convolution layer, checked. */
@@ -22,7 +23,15 @@ export interface ConvKernel {
   plan(layer: ConvLayer, site: Site): void;
 }
 
-export const CONV_KERNELS: readonly ConvKernel[] = [convGemm4, convGemm5, depthwise3x3, depthwise];
+export const CONV_KERNELS: readonly ConvKernel[] = [
+  convGemm4,
+  convGemm5,
+  convWinograd4,
+  convWinograd5,
+  convWinograd8,
+  depthwise3x3,
+  depthwise,
+];
 
 /** Picks the cheapest kernel that fits and lets it plan. */
 export function planConvolution(layer: ConvLayer, site: Site): void {
