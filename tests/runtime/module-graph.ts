@@ -10,8 +10,8 @@ export interface ModuleFile {
   readonly foreign: readonly string[];
 }
 
-const STATIC = /^(?:import\b(?:[^;"]*\bfrom)?|export\s*(?:\*|\{[^}]*\})[^;"]*\bfrom)\s*"([^"]+)"/gm;
-const DYNAMIC = /\bimport\(\s*"([^"]+)"\s*\)/g;
+const STATIC = /^(?:import\b(?:[^;"']*\bfrom)?|export\s*(?:\*|\{[^}]*\})[^;"']*\bfrom)\s*["']([^"']+)["']/gm;
+const DYNAMIC = /\bimport\(\s*["']([^"']+)["']\s*\)/g;
 
 /** The module at `entry` and all that it imports, each once; what is imported only when it is needed, too, if `dynamic`. */
 export function moduleGraph(entry: string, { dynamic }: { readonly dynamic: boolean }): readonly ModuleFile[] {

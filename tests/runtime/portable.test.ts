@@ -40,8 +40,8 @@ test("no module makes code of text, or reads what only Node has", () => {
 test("no module waits at its top level, or asks where it lies", () => {
   for (const { path, code } of modules) {
     const script = code
-      .replace(/^import\b[^;"]*(?:from\s*)?"[^"]+";/gm, "")
-      .replace(/^export\s*(?:\*|\{[^}]*\})(?:\s*from\s*"[^"]+")?;/gm, "")
+      .replace(/^import\b[^;"']*(?:from\s*)?["'][^"']+["'];/gm, "")
+      .replace(/^export\s*(?:\*|\{[^}]*\})(?:\s*from\s*["'][^"']+["'])?;/gm, "")
       .replace(/^export\s+/gm, "");
     // A script, unlike a module, has neither top-level await nor import.meta.
     assert.not.throws(() => new Script(script), undefined, path);
