@@ -27,7 +27,8 @@ export async function readNetworkFile(path: string): Promise<NetworkFile> {
   try {
     return isCompiled(path, bytes) ? await readCompiled(path, bytes) : readOnnx(path, bytes);
   } catch (error) {
-    if (error instanceof EspalierError) throw new ModelError(error.message, path, { cause: error });
+    if (error instanceof EspalierError && !(error instanceof FileError))
+      throw new ModelError(error.message, path, { cause: error });
     throw error;
   }
 }

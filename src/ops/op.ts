@@ -21,7 +21,7 @@ export type Role = "produce" | "consume" | "parameter";
 export interface Channels {
   /** New channels that nothing else has to do with yet. */
   fresh(count: number): Atoms;
-  /** Channels i of both go or stay together. Two equal-sized lists; `residual` when it is an elementwise join of two branches. */
+  /** Channels i of both go or stay together. Two equal-sized lists; `residual` when a sum of branches couples them. */
   join(a: Atoms, b: Atoms, coupling: "structure" | "residual"): void;
   /** These channels stay, for a reason in words that can follow "cannot be removed: ". */
   freeze(atoms: Atoms | null | undefined, reason: string): void;

@@ -76,7 +76,13 @@ export function parsePlan(text: string, where: string): PrunePlan {
   });
   const { method, seed, request } = { ...DEFAULTS, ...plan };
   const isRequest = Object.values(Object(request)).every((value) => typeof value === "string");
-  if (typeof method !== "string" || !Number.isSafeInteger(seed) || seed < 0 || Object(request) !== request || !isRequest) {
+  if (
+    typeof method !== "string" ||
+    !Number.isSafeInteger(seed) ||
+    seed < 0 ||
+    Object(request) !== request ||
+    !isRequest
+  ) {
     throw new RequestError("expected {method: text, seed: whole number from 0 on, request: {option: text}}", where);
   }
   return { espalierPlan: 1, method, seed, request, cuts: plan.cuts };

@@ -20,7 +20,7 @@ import {
   tensor,
   value,
 } from "./oracle.js";
-import { SHAPES, SIZES, UNEVEN, WIDE, type WindowCase } from "./windows.js";
+import { FAR, SHAPES, SIZES, UNEVEN, WIDE, type WindowCase } from "./windows.js";
 
 interface ConvCase extends Partial<WindowCase> {
   readonly n?: number;
@@ -58,6 +58,7 @@ const CASES: Readonly<Record<string, readonly Graph[]>> = {
   "input channels": [...range(1, 9), 31].map((ic) => conv({ ...SAME, ic, oc: 6 })),
   "kernels, strides and dilations": SHAPES.map((c) => conv({ ...c, ic: 2, oc: 6 })),
   "uneven windows": UNEVEN.map((c) => conv({ ...c, oc: 7 })),
+  "strides far behind the plane": FAR.flatMap((c) => [conv(c), depthwise(c)]),
   "padding wider than the window": [conv({ oc: 5, pads: [2, 2, 2, 2] }), conv({ ...SAME, pads: [5, 0, 4, 7] })],
   "without bias": [
     conv({ bias: false }),

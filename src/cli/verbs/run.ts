@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { join } from "node:path";
 import { writeNpy } from "../../data/npy.js";
 import { RequestError } from "../../errors.js";
+import { freshName } from "../../graph/edit.js";
 import { formatShape, sizeOf } from "../../graph/graph.js";
 import { formatTable } from "../../report/table.js";
 import { load, type Outputs, type Session } from "../../runtime/index.js";
@@ -69,8 +70,7 @@ async function action(path: string, options: Options): Promise<void> {
 }
 
 function checkOutput(output: string | undefined, session: Session): void {
-  if (output === undefined) return;
-  if (!output.endsWith(".npy")) return makeFolder(output);
+  if (!output?.endsWith(".npy")) return;
   if (session.outputs.length > 1) {
     throw new RequestError(`one .npy file for ${session.outputs.length} outputs; give a folder`, "--output");
   }
@@ -78,9 +78,12 @@ function checkOutput(output: string | undefined, session: Session): void {
 }
 
 function writeOutputs(output: string, session: Session, outputs: Outputs): void {
+  const single = output.endsWith(".npy");
+  if (!single) makeFolder(output);
+  const taken = new Set<string>();
   for (const { name, shape } of session.outputs) {
-    const path = output.endsWith(".npy") ? output : join(output, `${name.replace(/[^A-Za-z0-9_.-]/g, "_")}.npy`);
-    writeFileSafely(path, writeNpy(shape, outputs[name]!));
+    const file = freshName(name.replace(/[^A-Za-z0-9_.-]/g, "_"), taken);
+    writeFileSafely(single ? output : join(output, `${file}.npy`), writeNpy(shape, outputs[name]!));
   }
 }
 
