@@ -16,7 +16,7 @@ import { winogradInput, winogradOutput } from "./winograd_f32";
  * Tile      `rows` output channels x `lanes` tiles: 4 x 8, 5 x 8 or 8 x 4; `block` groups of `lanes` tiles are transformed at a time.
  * Requires  scratch: the padded planes, 36 x (block * lanes * ic floats and 64 bytes), 36 x (block * lanes * oc filled up to
  *           panels floats and 64 bytes), 1 KB.
- * Writes    exactly y.
+ * Writes    exactly y. A number that is not finite spreads over its tile.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
 function conv(s: Step, rows: i32, lanes: i32): void {

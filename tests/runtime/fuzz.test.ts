@@ -127,7 +127,7 @@ test(`${CASES} broken files are refused, or load and run`, async () => {
       assert.instance(error, EspalierError, `seed ${seed}: ${String((error as Error).stack)}`);
       counts.refused++;
     }
-    assert.ok(performance.now() - start < 5_000, `seed ${seed} took ${performance.now() - start} ms`);
+    assert.ok(performance.now() - start < 60_000, `seed ${seed} took ${performance.now() - start} ms`);
   }
   assert.ok(counts.refused > CASES / 2 && counts.ran > CASES / 50, JSON.stringify(counts));
 });

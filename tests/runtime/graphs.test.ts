@@ -202,7 +202,7 @@ test("8,000 layers, all read at the end, are planned within seconds", async () =
   const bytes = compile(b.build("long", [b.node("y", "concat", { axis: 0 }, values)]));
   const start = performance.now();
   const session = await load(bytes, { build: BUILD });
-  assert.ok(performance.now() - start < 20_000, `${performance.now() - start} ms`);
+  assert.ok(performance.now() - start < 60_000, `${performance.now() - start} ms`);
   assert.equal([...session.run({ x: [-1, 0, 1, 2] })["y"]!.slice(-4)], [0, 0, 1, 2]);
 });
 

@@ -14,6 +14,7 @@ const PACKING_COST = 4;
 function gemmKernel(name: string, kernel: Kernel, rows: number, rate: number): ConvKernel {
   return {
     name,
+    error: 2 ** -20,
     fits: () => true,
     cost({ geometry: g, groups }) {
       const depth = (g.ic / groups) * g.kh * g.kw;

@@ -40,6 +40,7 @@ function winogradKernel(name: string, product: Product): ConvKernel {
   const { rows, lanes, rate } = product;
   return {
     name,
+    error: 2 ** -16,
     fits: ({ geometry: g }) => g.kh === 3 && g.kw === 3 && g.sh === 1 && g.sw === 1 && g.dh === 1 && g.dw === 1,
     cost({ geometry: g, groups }) {
       const [icg, ocg] = [g.ic / groups, g.oc / groups];

@@ -17,6 +17,8 @@ export interface ConvLayer {
 
 export interface ConvKernel {
   readonly name: string;
+  /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
+  readonly error: number;
   fits(layer: ConvLayer): boolean;
   /** Modelled cost in multiply-adds at the kernel's full rate; the cheapest that fits is picked. */
   cost(layer: ConvLayer): number;

@@ -17,6 +17,7 @@ const work = ({ geometry: g }: ConvLayer) => g.n * g.oc * g.oh * Math.ceil(g.ow 
 /** Any kernel, stride, dilation and multiplier. */
 export const depthwise: ConvKernel = {
   name: "depthwise_f32",
+  error: 2 ** -20,
   fits: (layer) => isDepthwise(layer),
   cost: (layer) => work(layer) / GENERIC_RATE,
   plan: (layer, site) => plan(Kernel.Depthwise, layer, site),
@@ -25,6 +26,7 @@ export const depthwise: ConvKernel = {
 /** 3x3, stride 1 or 2 both ways, no dilation, as many outputs as inputs. */
 export const depthwise3x3: ConvKernel = {
   name: "depthwise_3x3_f32",
+  error: 2 ** -20,
   fits(layer) {
     const { geometry: g } = layer;
     const square = g.kh === 3 && g.kw === 3 && g.dh === 1 && g.dw === 1 && g.sh === g.sw && g.sh <= 2;
