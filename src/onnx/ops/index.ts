@@ -2,6 +2,8 @@
 import type { OpName } from "../../ops/index.js";
 import type { ExportScope, Exporter } from "../export-scope.js";
 import type { Importer } from "../onnx-node.js";
+import { alsoSignals } from "../signals.js";
+import { alsoVolumes } from "../volumes.js";
 import { isDilated } from "../window.js";
 import { exportArg, importArg } from "./arg.js";
 import { exportAveragePool, importAveragePool } from "./average-pool.js";
@@ -16,12 +18,16 @@ import { exportGemm, importGemm } from "./gemm.js";
 import { importGlobalLpPool, importGlobalMaxPool } from "./global-pool.js";
 import { exportGroupNormalization, importGroupNormalization } from "./group-normalization.js";
 import { exportInstanceNormalization, importInstanceNormalization } from "./instance-normalization.js";
+import { importConvInteger, importMatMulInteger } from "./integer.js";
 import { exportLayerNormalization, importLayerNormalization } from "./layer-normalization.js";
 import { importLpNormalization } from "./lp-normalization.js";
+import { importLpPool } from "./lp-pool.js";
 import { exportLrn, importLrn } from "./lrn.js";
 import { importMatMul } from "./mat-mul.js";
 import { exportMaxPool, importMaxPool } from "./max-pool.js";
 import { exportPad, importPad } from "./pad.js";
+import { importQLinearConv, importQLinearMatMul } from "./q-linear.js";
+import { importDequantizeLinear, importDynamicQuantizeLinear, importQuantizeLinear } from "./quantize-linear.js";
 import { exportReduceMean, importReduceMean } from "./reduce-mean.js";
 import { exportReduction, importReduction } from "./reduction.js";
 import { exportReshape, importReshape } from "./reshape.js";
@@ -59,14 +65,17 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["Add", binary("add")],
   ["ArgMax", importArg("arg-max")],
   ["ArgMin", importArg("arg-min")],
-  ["AveragePool", importAveragePool],
-  ["BatchNormalization", importBatchNormalization],
+  ["AveragePool", alsoVolumes(alsoSignals(importAveragePool))],
+  ["BatchNormalization", alsoSignals(importBatchNormalization)],
   ["Cast", importCast],
   ["Clip", importClip],
   ["Concat", importConcat],
-  ["Conv", importConv],
+  ["Conv", alsoSignals(importConv, 1)],
+  ["ConvInteger", importConvInteger],
+  ["DequantizeLinear", importDequantizeLinear],
   ["Div", importDiv],
   ["Dropout", unary("identity")],
+  ["DynamicQuantizeLinear", importDynamicQuantizeLinear],
   ["Flatten", importFlatten],
   ["Gemm", importGemm],
   ["GlobalAveragePool", unary("global-average-pool")],
@@ -78,11 +87,16 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["LayerNormalization", importLayerNormalization],
   ["LogSoftmax", importLogSoftmax],
   ["LpNormalization", importLpNormalization],
+  ["LpPool", alsoSignals(importLpPool)],
   ["LRN", importLrn],
   ["MatMul", importMatMul],
-  ["MaxPool", importMaxPool],
+  ["MatMulInteger", importMatMulInteger],
+  ["MaxPool", alsoVolumes(alsoSignals(importMaxPool))],
   ["Mul", binary("mul")],
   ["Pad", importPad],
+  ["QLinearConv", importQLinearConv],
+  ["QLinearMatMul", importQLinearMatMul],
+  ["QuantizeLinear", importQuantizeLinear],
   ["ReduceL1", importReduction("reduce-l1")],
   ["ReduceL2", importReduction("reduce-l2")],
   ["ReduceLogSum", importReduction("reduce-log-sum")],
