@@ -26,6 +26,29 @@ export const enum Kernel {
   ConvWinograd4x8 = 60,
   ConvWinograd5x8 = 61,
   ConvWinograd8x4 = 62,
+  Reduce = 40,
+  LogSumExp = 41,
+  LogSoftmax = 42,
+  Arg = 43,
+  Normalise = 44,
+  NormaliseNeighbours = 45,
+}
+
+/** What the kernel `Reduce` combines: step field kh. */
+export const enum Fold {
+  Sum = 0,
+  SumOfMagnitudes = 1,
+  SumOfSquares = 2,
+  Max = 3,
+  Min = 4,
+  Product = 5,
+}
+
+/** What the kernel `Reduce` does with the result: step field kw. */
+export const enum Finish {
+  Nothing = 0,
+  Root = 1,
+  Logarithm = 2,
 }
 
 // ╒═══════════════════════════ Step layout (128 bytes, little endian) ═══════════════════════════╕

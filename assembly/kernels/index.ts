@@ -1,16 +1,21 @@
 /** THE table of kernels: one line each, by the numbers of abi.ts. */
 import { Kernel } from "../abi";
 import { Step } from "../step";
+import { arg_f32 } from "./arg_f32";
 import { conv_f32_4x8, conv_f32_5x8 } from "./conv_f32";
 import { conv_winograd_f32_4x8, conv_winograd_f32_5x8, conv_winograd_f32_8x4 } from "./conv_winograd_f32";
 import { dense_f32 } from "./dense_f32";
 import { depthwise_3x3s1_f32, depthwise_3x3s2_f32 } from "./depthwise_3x3_f32";
 import { depthwise_f32 } from "./depthwise_f32";
 import { add_f32, clip_f32, mul_f32 } from "./elementwise_f32";
+import { log_softmax_f32, log_sum_exp_f32 } from "./log_softmax_f32";
 import { matmul_f32 } from "./matmul_f32";
 import { mean_f32 } from "./mean_f32";
 import { copy_f32, fill_f32, gather_f32 } from "./move_f32";
+import { normalise_f32 } from "./normalise_f32";
+import { normalise_neighbours_f32 } from "./normalise_neighbours_f32";
 import { average_pool_f32, max_pool_f32 } from "./pool_f32";
+import { reduce_f32 } from "./reduce_f32";
 import { scale_f32 } from "./scale_f32";
 import { softmax_f32 } from "./softmax_f32";
 
@@ -59,6 +64,18 @@ export function dispatch(s: Step): void {
       return conv_winograd_f32_5x8(s);
     case Kernel.ConvWinograd8x4:
       return conv_winograd_f32_8x4(s);
+    case Kernel.Reduce:
+      return reduce_f32(s);
+    case Kernel.LogSumExp:
+      return log_sum_exp_f32(s);
+    case Kernel.LogSoftmax:
+      return log_softmax_f32(s);
+    case Kernel.Arg:
+      return arg_f32(s);
+    case Kernel.Normalise:
+      return normalise_f32(s);
+    case Kernel.NormaliseNeighbours:
+      return normalise_neighbours_f32(s);
     default:
       unreachable();
   }

@@ -1,26 +1,40 @@
-import { clampScalar, sumLanes } from "../simd";
+import { clamp, clampScalar, sumLanes } from "../simd";
 import { Step } from "../step";
 
 /**
  * Mean over the middle one of three axes.
  *
  * Layout    x: [oc][ic][ow]; y: [oc][ow].
- * Tile      ow = 1: 4 elements of the axis at a time; else one output at a time.
+ * Tile      ow = 1: 4 elements of the axis at a time; else 4 outputs at a time.
  * Requires  ic >= 1.
- * Writes    exactly y.
+ * Writes    whole vectors: up to 3 floats behind each row of y, which the next row, or the slack, takes.
  * Oracle    src/ops/reduce-mean.ts `evaluate`.
  */
 export function mean_f32(s: Step): void {
-  const share: f32 = 1 / (s.ic as f32);
+  if (s.ow == 1) return meanRows(s);
+  const share = f32x4.splat(1 / (s.ic as f32));
+  const lo = f32x4.splat(s.lo);
+  const hi = f32x4.splat(s.hi);
   const step = (s.ow as usize) << 2;
+  let x = s.x;
   let y = s.y;
-  for (let o = 0; o < s.oc; o++) {
-    const x = s.x + (o as usize) * (s.ic as usize) * step;
-    for (let i: usize = 0; i < step; i += 4) {
-      const sum = s.ow == 1 ? sumRow(x, s.ic) : sumColumn(x + i, s.ic, step);
-      store<f32>(y, clampScalar(sum * share, s.lo, s.hi));
-      y += 4;
+  for (let o = s.oc; o > 0; o--) {
+    for (let i: usize = 0; i < step; i += 16) {
+      v128.store(y + i, clamp(f32x4.mul(sumColumns(x + i, s.ic, step), share), lo, hi));
     }
+    x += (s.ic as usize) * step;
+    y += step;
+  }
+}
+
+function meanRows(s: Step): void {
+  const share: f32 = 1 / (s.ic as f32);
+  let x = s.x;
+  let y = s.y;
+  for (let o = s.oc; o > 0; o--) {
+    store<f32>(y, clampScalar(sumRow(x, s.ic) * share, s.lo, s.hi));
+    x += (s.ic as usize) << 2;
+    y += 4;
   }
 }
 
@@ -32,8 +46,9 @@ function sumRow(x: usize, count: i32): f32 {
   return sum;
 }
 
-function sumColumn(x: usize, count: i32, step: usize): f32 {
-  let sum: f32 = 0;
-  for (; count > 0; count--, x += step) sum += load<f32>(x);
-  return sum;
+/** Four columns side by side. */
+function sumColumns(x: usize, count: i32, step: usize): v128 {
+  let acc = f32x4.splat(0);
+  for (; count > 0; count--, x += step) acc = f32x4.add(acc, v128.load(x));
+  return acc;
 }

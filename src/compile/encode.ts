@@ -62,6 +62,7 @@ function encodePreprocessing(about: About, input: string): espalier.Preprocessin
 const ENUMS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>> = {
   pool: { kind: espalier.Pool.Kind },
   reduce: { kind: espalier.Reduce.Kind },
+  normalise: { kind: espalier.Normalise.Kind },
   binary: { kind: espalier.Binary.Kind },
   pad: { mode: espalier.Pad.Mode },
 };

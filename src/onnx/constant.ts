@@ -8,6 +8,8 @@ export type Kind = "float" | "double" | "int" | "bool";
 /** Numbers with a kind: float32 for "float", else doubles (exact for integers up to 2^53; booleans are 0 and 1). */
 export interface Constant extends Tensor {
   readonly kind: Kind;
+  /** ONNX's name of the type, where integers were read from the model: what quantised values are clipped to. */
+  readonly element?: string;
 }
 
 /** The most elements that one computed constant may have: 512 MB as float32, a little more than VGG's largest layer. */

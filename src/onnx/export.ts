@@ -17,6 +17,8 @@ type AnyNode = NodeOf<OpName>;
 const USUAL_OPSET = 13;
 /** The IR version of the release that brought the opset (onnx/docs/Versioning.md); newer ones than needed shut readers out. */
 const IR_VERSIONS: readonly { readonly from: number; readonly ir: number }[] = [
+  { from: 23, ir: 11 },
+  { from: 21, ir: 10 },
   { from: 19, ir: 9 },
   { from: 15, ir: 8 },
   { from: 0, ir: 7 },

@@ -6,12 +6,21 @@ import { foldFor, isFoldable } from "./fold/index.js";
 import { type ImportScope, within } from "./import-scope.js";
 import { OnnxNode } from "./onnx-node.js";
 import { IMPORTERS } from "./ops/index.js";
+import { followQuantised } from "./quantised.js";
+import { followSignals } from "./signals.js";
 import { Unsupported } from "./unsupported.js";
 
 export type NodeProto = onnx.NodeProto.$Properties;
 
 const DEFAULT_DOMAINS: readonly string[] = ["", "ai.onnx"];
 export const isDefaultDomain = (domain: string | null | undefined): boolean => DEFAULT_DOMAINS.includes(domain ?? "");
+
+/** What people call the outputs that are most often asked for in vain. */
+const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
+  BatchNormalization: ["Y", "running_mean", "running_var"],
+  LayerNormalization: ["Y", "Mean", "InvStdDev"],
+  MaxPool: ["Y", "Indices"],
+};
 
 /** The nodes' own names, or operator and number; all different. */
 export function nameNodes(protos: readonly NodeProto[]): { names: readonly string[]; taken: Set<string> } {
@@ -52,11 +61,11 @@ class NodeImport {
     if (!isKnown) return this.#refuse(node, isDefaultDomain(domain) ? node.type : `${domain}.${node.type}`);
     if (behindUnknown) return node.outputs.forEach((name) => this.#unknown.add(name));
     this.#refuseSecondOutput(node);
-    const fold = foldFor(node);
+    const fold = this.#scope.quantised.has(node.inputs[0] ?? "") ? undefined : foldFor(node);
     if (fold) return this.#scope.defineComputed(node.outputs[0]!, fold(node));
     const importer = IMPORTERS.get(node.type);
     if (!importer) return this.#refuse(node, `${node.type} of computed values`);
-    importer(node);
+    followQuantised(node, (read) => followSignals(read, importer));
   }
 
   #refuse(node: OnnxNode, operator: string): void {
@@ -65,8 +74,12 @@ class NodeImport {
   }
 
   #refuseSecondOutput(node: OnnxNode): void {
+    if (node.type === "DynamicQuantizeLinear") return;
     const second = node.outputs.findIndex((name, i) => i > 0 && this.#needed.has(name));
-    if (second > 0) throw new ModelError(`output ${second} of ${node.type} is used; only the first one is supported`);
+    if (second <= 0) return;
+    const name = OUTPUT_NAMES[node.type]?.[second];
+    const output = name ? `output ${second} (${name})` : `output ${second}`;
+    throw new ModelError(`${output} of ${node.type} is used; only the first one is supported`);
   }
 }
 

@@ -26,6 +26,12 @@ export class ImportScope {
   readonly notes: string[] = [];
   /** Constants that a node of the graph or an output reads. */
   readonly tensors = new Map<string, Tensor>();
+  /** Values [n, c, w] that also exist as [n, c, 1, w]: the names of these. */
+  readonly planes = new Map<string, string>();
+  /** Values that the model holds as integers and that are real numbers here: one step of the integers. */
+  readonly quantised = new Map<string, number>();
+  /** Constants that stand for what the model would compute, and that no output may be. */
+  readonly standIns = new Set<string>();
   readonly #constants = new Map<string, Constant>();
   readonly #shapes = new Map<string, Shape>();
   readonly #valueNames: Set<string>;

@@ -91,6 +91,12 @@ function defineInputs(graph: GraphProto, scope: ImportScope): GraphInput[] {
 function defineOutputs(names: readonly string[], scope: ImportScope): void {
   for (const name of names) {
     if (!scope.isDefined(name)) throw new ModelError("is not computed by any node", `output "${name}"`);
+    if (scope.quantised.has(name) || scope.standIns.has(name)) {
+      throw new ModelError(
+        "is quantised; end the model with DequantizeLinear, or export the float model",
+        `output "${name}"`,
+      );
+    }
     scope.keep(name, `output "${name}"`);
   }
 }

@@ -3,7 +3,7 @@ import { ModelError } from "../errors.js";
 import type { onnx } from "../gen/onnx.js";
 import type { Shape } from "../graph/graph.js";
 import { type AttrsOf, makeNode, type OpName } from "../ops/index.js";
-import { Attributes } from "./attributes.js";
+import { type AttributeProto, Attributes } from "./attributes.js";
 import type { Constant } from "./constant.js";
 import type { ImportScope } from "./import-scope.js";
 
@@ -18,6 +18,7 @@ export class OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly scope: ImportScope;
+  readonly #proto: onnx.NodeProto.$Properties;
 
   constructor(proto: onnx.NodeProto.$Properties, name: string, scope: ImportScope) {
     this.name = name;
@@ -26,6 +27,15 @@ export class OnnxNode {
     this.inputs = proto.input ?? [];
     this.outputs = proto.output ?? [];
     this.scope = scope;
+    this.#proto = proto;
+  }
+
+  /** The same node with other inputs, another output, and these attributes in place of its own ones; a name of its own if given. */
+  rewritten(inputs: readonly string[], output: string, attributes: readonly AttributeProto[], name?: string): OnnxNode {
+    const replaced = new Set(attributes.map(({ name }) => name));
+    const kept = (this.#proto.attribute ?? []).filter(({ name }) => !replaced.has(name));
+    const proto = { ...this.#proto, input: [...inputs], output: [output], attribute: [...kept, ...attributes] };
+    return new OnnxNode(proto, name === undefined ? this.name : this.scope.freshNode(name), this.scope);
   }
 
   get opset(): number {

@@ -69,7 +69,7 @@ function readUnnamed(proto: TensorProto, external: External | undefined): Consta
   const element = raw ? fromRaw(raw, size, type) : fromField(proto, size, type);
   const data = type.kind === "float" ? new Float32Array(size) : new Float64Array(size);
   for (let i = 0; i < size; i++) data[i] = element(i);
-  return { kind: type.kind, shape, data };
+  return type.kind === "int" ? { kind: "int", shape, data, element: type.name } : { kind: type.kind, shape, data };
 }
 
 /** Throws a `ModelError` that names the tensor, or `where` if it has no name. */

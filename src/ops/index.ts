@@ -2,6 +2,8 @@
 import { ModelError } from "../errors.js";
 import type { Node as GraphNode } from "../graph/graph.js";
 import { add } from "./add.js";
+import { argMax } from "./arg-max.js";
+import { argMin } from "./arg-min.js";
 import { averagePool } from "./average-pool.js";
 import { batchNorm } from "./batch-norm.js";
 import { clip } from "./clip.js";
@@ -10,21 +12,38 @@ import { conv } from "./conv.js";
 import { flatten } from "./flatten.js";
 import { gemm } from "./gemm.js";
 import { globalAveragePool } from "./global-average-pool.js";
+import { groupNorm } from "./group-norm.js";
 import { identity } from "./identity.js";
+import { instanceNorm } from "./instance-norm.js";
+import { layerNorm } from "./layer-norm.js";
+import { logSoftmax } from "./log-softmax.js";
+import { lrn } from "./lrn.js";
 import { matmul } from "./matmul.js";
 import { maxPool } from "./max-pool.js";
 import { mul } from "./mul.js";
 import type { AnyOp, Op } from "./op.js";
 import { pad } from "./pad.js";
+import { reduceL1 } from "./reduce-l1.js";
+import { reduceL2 } from "./reduce-l2.js";
+import { reduceLogSum } from "./reduce-log-sum.js";
+import { reduceLogSumExp } from "./reduce-log-sum-exp.js";
+import { reduceMax } from "./reduce-max.js";
 import { reduceMean } from "./reduce-mean.js";
+import { reduceMin } from "./reduce-min.js";
+import { reduceProd } from "./reduce-prod.js";
+import { reduceSum } from "./reduce-sum.js";
+import { reduceSumSquare } from "./reduce-sum-square.js";
 import { relu } from "./relu.js";
 import { reshape } from "./reshape.js";
+import { rmsNorm } from "./rms-norm.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
 
 const LIST = [
   add,
+  argMax,
+  argMin,
   averagePool,
   batchNorm,
   clip,
@@ -33,14 +52,29 @@ const LIST = [
   flatten,
   gemm,
   globalAveragePool,
+  groupNorm,
   identity,
+  instanceNorm,
+  layerNorm,
+  logSoftmax,
+  lrn,
   matmul,
   maxPool,
   mul,
   pad,
+  reduceL1,
+  reduceL2,
+  reduceLogSum,
+  reduceLogSumExp,
+  reduceMax,
   reduceMean,
+  reduceMin,
+  reduceProd,
+  reduceSum,
+  reduceSumSquare,
   relu,
   reshape,
+  rmsNorm,
   slice,
   softmax,
   transpose,

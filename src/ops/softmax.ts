@@ -34,6 +34,7 @@ export const softmax = defineOp({
   },
 
   macs: () => 0,
-  lower: ({ axis }) => ({ layer: { type: "softmax", axis }, reads: [0] }),
-  raise: (layer) => (layer.type === "softmax" ? { attrs: { axis: layer.axis }, constants: [] } : undefined),
+  lower: ({ axis }) => ({ layer: { type: "softmax", axis, log: false }, reads: [0] }),
+  raise: (layer) =>
+    layer.type === "softmax" && !layer.log ? { attrs: { axis: layer.axis }, constants: [] } : undefined,
 });

@@ -26,7 +26,8 @@ function near(got: Graph, want: Graph): void {
   outputs(want).forEach(({ shape, data }, output) => {
     const other = outputs(got)[output]!;
     assert.equal(other.shape, shape);
-    data.forEach((value, i) => assert.ok(Math.abs(other.data[i]! - value) < 1e-12, `element ${i}`));
+    const isNear = (a: number, b: number) => Object.is(a, b) || Math.abs(a - b) < 1e-12;
+    data.forEach((value, i) => assert.ok(isNear(other.data[i]!, value), `element ${i}`));
   });
 }
 

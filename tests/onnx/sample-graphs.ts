@@ -40,6 +40,14 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: {}, on: [image, image] },
     { attrs: {}, on: [image], constants: [noise([3, 1, 1], 2)] },
   ],
+  "arg-max": [
+    { attrs: { axis: 1, keepDims: true, last: false }, on: [image] },
+    { attrs: { axis: 3, keepDims: false, last: true }, on: [image] },
+  ],
+  "arg-min": [
+    { attrs: { axis: 1, keepDims: true, last: false }, on: [image] },
+    { attrs: { axis: 3, keepDims: false, last: true }, on: [image] },
+  ],
   "average-pool": [
     { attrs: { ...pool, countPadding: true }, on: [image] },
     { attrs: { ...pool, countPadding: false, ceil: true }, on: [image] },
@@ -80,7 +88,28 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: {}, on: [[1, 2, 5]], constants: [noise([4, 5], 2)] },
   ],
   "global-average-pool": [{ attrs: {}, on: [image] }],
+  "group-norm": [
+    {
+      attrs: { groups: 2, epsilon: Math.fround(1e-3) },
+      on: [[1, 4, 6, 5]],
+      constants: [noise([4], 2), noise([4], 3)],
+    },
+    { attrs: { groups: 2, epsilon: Math.fround(1e-3) }, on: [[1, 4, 6]] },
+  ],
   identity: [{ attrs: {}, on: [image] }],
+  "instance-norm": [
+    { attrs: { epsilon: Math.fround(1e-3) }, on: [image], constants: [noise([3], 2), noise([3, 1], 3)] },
+  ],
+  "layer-norm": [
+    { attrs: { axis: 3, epsilon: Math.fround(1e-3) }, on: [image], constants: [noise([5], 2), noise([5], 3)] },
+    { attrs: { axis: 1, epsilon: Math.fround(1e-3) }, on: [image], constants: [noise([3, 1, 1], 2)] },
+    { attrs: { axis: 2, epsilon: Math.fround(1e-3) }, on: [image] },
+  ],
+  "log-softmax": [
+    { attrs: { axis: 1 }, on: [image] },
+    { attrs: { axis: 3 }, on: [image] },
+  ],
+  lrn: [{ attrs: { size: 3, alpha: 0.5, beta: 0.75, bias: 2 }, on: [image] }],
   matmul: [
     {
       attrs: {},
@@ -100,15 +129,55 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { before: [0, 0, 2, 0], after: [0, 0, 1, 3], mode: "reflect", value: 0 }, on: [image] },
     { attrs: { before: [0, 0, 2, 0], after: [0, 0, 1, 3], mode: "edge", value: 0 }, on: [image] },
   ],
+  "reduce-l1": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
+  "reduce-l2": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
+  "reduce-log-sum": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
+  "reduce-log-sum-exp": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
+  "reduce-max": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
   "reduce-mean": [
     { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
     { attrs: { axes: [1], keepDims: false }, on: [image] },
     { attrs: { axes: [], keepDims: false }, on: [image] },
   ],
+  "reduce-min": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
+  "reduce-prod": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
+  "reduce-sum": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
+  "reduce-sum-square": [
+    { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
+    { attrs: { axes: [1], keepDims: false }, on: [image] },
+  ],
   relu: [{ attrs: {}, on: [image] }],
   reshape: [
     { attrs: { shape: [0, -1, 2] }, on: [image] },
     { attrs: { shape: [1, 90] }, on: [image] },
+  ],
+  "rms-norm": [
+    { attrs: { axis: 3, epsilon: Math.fround(1e-3) }, on: [image], constants: [noise([5], 2)] },
+    { attrs: { axis: 2, epsilon: Math.fround(1e-3) }, on: [image] },
   ],
   slice: [
     { attrs: { axes: [2, 3], starts: [1, 0], ends: [6, 4], steps: [2, 1] }, on: [image] },

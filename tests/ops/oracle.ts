@@ -25,12 +25,16 @@ const TOLERANCE = 2 ** -20;
 
 /** Operators that only move, compare or rename numbers: their results are exact. */
 const EXACT: ReadonlySet<string> = new Set<OpName>([
+  "arg-max",
+  "arg-min",
   "clip",
   "concat",
   "flatten",
   "identity",
   "max-pool",
   "pad",
+  "reduce-max",
+  "reduce-min",
   "relu",
   "reshape",
   "slice",

@@ -77,7 +77,7 @@ function cast(node: OnnxNode): Constant {
   if (kind === "bool") return makeConstant(kind, shape, (i) => Number(data[i] !== 0));
   if (kind !== "int") return makeConstant(kind, shape, (i) => data[i]!);
   const wrap = WRAPPED[name] ?? ((a: number) => a);
-  return makeConstant(kind, shape, (i) => wrap(Math.trunc(data[i]!)));
+  return { ...makeConstant(kind, shape, (i) => wrap(Math.trunc(data[i]!))), element: name };
 }
 
 export const ELEMENTWISE: Readonly<Record<string, Fold>> = {

@@ -7,13 +7,14 @@ import type { OnnxNode } from "../onnx-node.js";
 import { ELEMENTWISE } from "./elementwise.js";
 import { MAKERS, SHAPE_READERS } from "./make.js";
 import { MOVES } from "./move.js";
+import { QUANTISATIONS } from "./quantise.js";
 import { REDUCTIONS } from "./reduce.js";
 
 /** Computes the first output. Throws a `ModelError` without a place: the caller adds the node's name. */
 export type Fold = (node: OnnxNode) => Constant;
 
 const FOLDS: ReadonlyMap<string, Fold> = new Map(
-  Object.entries({ ...MAKERS, ...ELEMENTWISE, ...MOVES, ...REDUCTIONS }),
+  Object.entries({ ...MAKERS, ...ELEMENTWISE, ...MOVES, ...QUANTISATIONS, ...REDUCTIONS }),
 );
 const ON_SHAPES: ReadonlyMap<string, Fold> = new Map(Object.entries(SHAPE_READERS));
 

@@ -3,9 +3,11 @@ import type { Pair } from "../../ops/window.js";
 import { intAttribute } from "../attributes.js";
 import type { Exporter } from "../export-scope.js";
 import type { Importer } from "../onnx-node.js";
+import { importVolume } from "../volumes.js";
 import { needPlanes, readPair, readWindow, windowAttributes } from "../window.js";
 
 export const importConv: Importer = (node) => {
+  if (node.shape(0).length === 5) return importVolume(node, importConv);
   needPlanes(node);
   const filter = node.shape(1);
   if (filter.length !== 4) throw new ModelError(`expected a filter with 4 axes, got ${filter.length}`);

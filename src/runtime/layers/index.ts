@@ -1,4 +1,5 @@
 /** THE table of layer types. The compiler refuses a type of the format without a rule. */
+import { arg } from "./arg.js";
 import { binary } from "./binary.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
@@ -6,6 +7,7 @@ import { convolution } from "./convolution.js";
 import { dense } from "./dense.js";
 import type { LayerRule, LayerType } from "./layer.js";
 import { matmul } from "./matmul.js";
+import { normalise } from "./normalise.js";
 import { pad } from "./pad.js";
 import { pool } from "./pool.js";
 import { reduce } from "./reduce.js";
@@ -16,12 +18,14 @@ import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
 
 const RULES: { readonly [T in LayerType]: LayerRule<T> } = {
+  arg,
   binary,
   clip,
   concat,
   convolution,
   dense,
   matmul,
+  normalise,
   pad,
   pool,
   reduce,

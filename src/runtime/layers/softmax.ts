@@ -13,15 +13,15 @@ export const softmax: LayerRule<"softmax"> = {
   clamps: false,
   adds: false,
   view: false,
-  plan({ axis }, site) {
+  plan({ axis, log }, site) {
     const shape = site.output.shape;
-    site.step(Kernel.Softmax, {
+    site.step(log ? Kernel.LogSoftmax : Kernel.Softmax, {
       x: site.inputs[0]!.place,
       y: site.output.place,
       oc: sizeOf(shape.slice(0, axis)),
       ic: shape[axis],
       ow: sizeOf(shape.slice(axis + 1)),
     });
-    site.pick("softmax_f32", "the only one");
+    site.pick(log ? "log_softmax_f32" : "softmax_f32", "the only one");
   },
 };

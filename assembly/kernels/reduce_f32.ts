@@ -1,0 +1,106 @@
+import { Finish, Fold } from "../abi";
+import { logarithm } from "../logarithm";
+import { clamp, clampScalar, sumLanes } from "../simd";
+import { Step } from "../step";
+
+/**
+ * Sum, largest, smallest or product over the middle one of three axes; kh says which (Fold), kw what becomes of it (Finish).
+ *
+ * Layout    x: [oc][ic][ow]; y: [oc][ow].
+ * Tile      ow = 1: 4 elements of the axis at a time; else 4 outputs at a time.
+ * Requires  ic >= 1.
+ * Writes    whole vectors: up to 3 floats behind each row of y, which the next row, or the slack, takes.
+ * Oracle    src/ops/reduction.ts `evaluate`.
+ */
+export function reduce_f32(s: Step): void {
+  if (s.ow == 1) return reduceRows(s);
+  const lo = f32x4.splat(s.lo);
+  const hi = f32x4.splat(s.hi);
+  const start = f32x4.splat(neutral(s.kh));
+  const step = (s.ow as usize) << 2;
+  let x = s.x;
+  let y = s.y;
+  for (let o = s.oc; o > 0; o--) {
+    for (let i: usize = 0; i < step; i += 16) {
+      const result = fold(s.kh, start, x + i, s.ic, step);
+      v128.store(y + i, clamp(finish(s.kw, result), lo, hi));
+    }
+    x += (s.ic as usize) * step;
+    y += step;
+  }
+}
+
+function reduceRows(s: Step): void {
+  const start = neutral(s.kh);
+  let x = s.x;
+  let y = s.y;
+  for (let o = s.oc; o > 0; o--) {
+    const four = fold(s.kh, f32x4.splat(start), x, s.ic >> 2, 16);
+    const rest = foldScalar(s.kh, lanes(s.kh, four), x + (((s.ic as usize) >> 2) << 4), s.ic & 3);
+    store<f32>(y, clampScalar(f32x4.extract_lane(finish(s.kw, f32x4.splat(rest)), 0), s.lo, s.hi));
+    x += (s.ic as usize) << 2;
+    y += 4;
+  }
+}
+
+function neutral(kind: i32): f32 {
+  if (kind == Fold.Max) return -Infinity;
+  if (kind == Fold.Min) return Infinity;
+  return kind == Fold.Product ? 1 : 0;
+}
+
+/** `count` vectors `step` bytes apart, combined lane by lane. NaN wins, as in Math.max. */
+function fold(kind: i32, acc: v128, x: usize, count: i32, step: usize): v128 {
+  switch (kind) {
+    case Fold.Sum:
+      for (; count > 0; count--, x += step) acc = f32x4.add(acc, v128.load(x));
+      break;
+    case Fold.SumOfMagnitudes:
+      for (; count > 0; count--, x += step) acc = f32x4.add(acc, f32x4.abs(v128.load(x)));
+      break;
+    case Fold.SumOfSquares:
+      for (; count > 0; count--, x += step) acc = f32x4.add(acc, square(v128.load(x)));
+      break;
+    case Fold.Max:
+      for (; count > 0; count--, x += step) acc = f32x4.max(acc, v128.load(x));
+      break;
+    case Fold.Min:
+      for (; count > 0; count--, x += step) acc = f32x4.min(acc, v128.load(x));
+      break;
+    default:
+      for (; count > 0; count--, x += step) acc = f32x4.mul(acc, v128.load(x));
+  }
+  return acc;
+}
+
+function square(v: v128): v128 {
+  return f32x4.mul(v, v);
+}
+
+/** The few elements behind the last whole vector. */
+function foldScalar(kind: i32, acc: f32, x: usize, count: i32): f32 {
+  for (; count > 0; count--, x += 4) acc = combine(kind, acc, prepare(kind, load<f32>(x)));
+  return acc;
+}
+
+function prepare(kind: i32, v: f32): f32 {
+  if (kind == Fold.SumOfMagnitudes) return abs(v);
+  return kind == Fold.SumOfSquares ? v * v : v;
+}
+
+function combine(kind: i32, a: f32, b: f32): f32 {
+  if (kind == Fold.Max) return max(a, b);
+  if (kind == Fold.Min) return min(a, b);
+  return kind == Fold.Product ? a * b : a + b;
+}
+
+function lanes(kind: i32, v: v128): f32 {
+  if (kind <= Fold.SumOfSquares) return sumLanes(v);
+  const a = combine(kind, f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1));
+  return combine(kind, combine(kind, a, f32x4.extract_lane(v, 2)), f32x4.extract_lane(v, 3));
+}
+
+function finish(how: i32, v: v128): v128 {
+  if (how == Finish.Root) return f32x4.sqrt(v);
+  return how == Finish.Logarithm ? logarithm(v) : v;
+}
