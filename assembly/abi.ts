@@ -23,6 +23,9 @@ export const enum Kernel {
   Copy = 15,
   Gather = 16,
   Fill = 17,
+  GatherAxis = 50,
+  Resample = 51,
+  ResampleInner = 52,
 }
 
 // ╒═══════════════════════════ Step layout (128 bytes, little endian) ═══════════════════════════╕

@@ -64,6 +64,11 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
   reduce: { kind: espalier.Reduce.Kind },
   binary: { kind: espalier.Binary.Kind },
   pad: { mode: espalier.Pad.Mode },
+  resample: {
+    mode: espalier.Resample.Mode,
+    coordinates: espalier.Resample.Coordinates,
+    nearest: espalier.Resample.Nearest,
+  },
 };
 
 function encodeLayer({ name, inputs, spec }: LoweredLayer, encoding: Encoding): espalier.Layer.$Properties {

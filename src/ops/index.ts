@@ -8,6 +8,7 @@ import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
 import { flatten } from "./flatten.js";
+import { gather } from "./gather.js";
 import { gemm } from "./gemm.js";
 import { globalAveragePool } from "./global-average-pool.js";
 import { identity } from "./identity.js";
@@ -18,10 +19,12 @@ import type { AnyOp, Op } from "./op.js";
 import { pad } from "./pad.js";
 import { reduceMean } from "./reduce-mean.js";
 import { relu } from "./relu.js";
+import { resample } from "./resample.js";
 import { reshape } from "./reshape.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
+import { transposedConv } from "./transposed-conv.js";
 
 const LIST = [
   add,
@@ -31,6 +34,7 @@ const LIST = [
   concat,
   conv,
   flatten,
+  gather,
   gemm,
   globalAveragePool,
   identity,
@@ -40,10 +44,12 @@ const LIST = [
   pad,
   reduceMean,
   relu,
+  resample,
   reshape,
   slice,
   softmax,
   transpose,
+  transposedConv,
 ] as const;
 
 type AnyListed = (typeof LIST)[number];

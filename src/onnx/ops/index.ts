@@ -9,19 +9,25 @@ import { importCast } from "./cast.js";
 import { exportClip, importClip } from "./clip.js";
 import { exportConcat, importConcat } from "./concat.js";
 import { exportConv, importConv } from "./conv.js";
+import { exportConvTranspose, importConvTranspose } from "./conv-transpose.js";
+import { importDepthToSpace, importSpaceToDepth } from "./depth-to-space.js";
 import { importDiv } from "./div.js";
 import { exportFlatten, importFlatten } from "./flatten.js";
+import { exportGather, importGather } from "./gather.js";
 import { exportGemm, importGemm } from "./gemm.js";
 import { importMatMul } from "./mat-mul.js";
 import { exportMaxPool, importMaxPool } from "./max-pool.js";
 import { exportPad, importPad } from "./pad.js";
 import { exportReduceMean, importReduceMean } from "./reduce-mean.js";
 import { exportReshape, importReshape } from "./reshape.js";
+import { exportResize, importResize, importUpsample, opsetOfResize } from "./resize.js";
 import { exportSlice, importSlice } from "./slice.js";
 import { exportSoftmax, importSoftmax } from "./softmax.js";
+import { importSplit } from "./split.js";
 import { importSqueeze } from "./squeeze.js";
 import { importSub } from "./sub.js";
 import { importSum } from "./sum.js";
+import { importTile } from "./tile.js";
 import { exportTranspose, importTranspose } from "./transpose.js";
 import { importUnsqueeze } from "./unsqueeze.js";
 
@@ -54,9 +60,12 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["Clip", importClip],
   ["Concat", importConcat],
   ["Conv", importConv],
+  ["ConvTranspose", importConvTranspose],
+  ["DepthToSpace", importDepthToSpace],
   ["Div", importDiv],
   ["Dropout", unary("identity")],
   ["Flatten", importFlatten],
+  ["Gather", importGather],
   ["Gemm", importGemm],
   ["GlobalAveragePool", unary("global-average-pool")],
   ["Identity", unary("identity")],
@@ -67,14 +76,22 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["ReduceMean", importReduceMean],
   ["Relu", unary("relu")],
   ["Reshape", importReshape],
+  ["Resize", importResize],
   ["Slice", importSlice],
   ["Softmax", importSoftmax],
+  ["SpaceToDepth", importSpaceToDepth],
+  ["Split", importSplit],
   ["Squeeze", importSqueeze],
   ["Sub", importSub],
   ["Sum", importSum],
+  ["Tile", importTile],
   ["Transpose", importTranspose],
   ["Unsqueeze", importUnsqueeze],
+  ["Upsample", importUpsample],
 ]);
+
+/** Operators whose outputs behind the first one may be read. */
+export const SEVERAL_OUTPUTS: ReadonlySet<string> = new Set(["Split"]);
 
 /** One exporter for each of our operators: a missing one does not compile. */
 export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
@@ -85,6 +102,7 @@ export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
   concat: exportConcat,
   conv: exportConv,
   flatten: exportFlatten,
+  gather: exportGather,
   gemm: exportGemm,
   "global-average-pool": renamed("GlobalAveragePool"),
   identity: renamed("Identity"),
@@ -94,13 +112,16 @@ export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
   pad: exportPad,
   "reduce-mean": exportReduceMean,
   relu: renamed("Relu"),
+  resample: exportResize,
   reshape: exportReshape,
   slice: exportSlice,
   softmax: exportSoftmax,
   transpose: exportTranspose,
+  "transposed-conv": exportConvTranspose,
 };
 
 /** Operators that some attributes of need a newer opset than the one usually written. */
 export const OPSET_NEEDED: { readonly [K in OpName]?: (attrs: Parameters<Exporter<K>>[0]["attrs"]) => number } = {
   "average-pool": ({ dilations }) => (isDilated(dilations) ? 19 : 0),
+  resample: opsetOfResize,
 };
