@@ -128,7 +128,7 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
   relu: [{ attrs: {}, on: [image] }],
   resample: [
     { attrs: { ...resized, mode: "nearest" }, on: [image] },
-    { attrs: { ...resized, coordinates: "half_pixel_symmetric", scales: [2, 1.75] }, on: [image] },
+    { attrs: { ...resized, coordinates: "half_pixel_symmetric", scales: [2, 1.8125] }, on: [image] },
     { attrs: { ...resized, coordinates: "crop", starts: [0.25, 0], ends: [0.5, 1.5], outside: 0.5 }, on: [image] },
     { attrs: { ...resized, mode: "cubic", cubic: -0.5, excludeOutside: true }, on: [image] },
     { attrs: { ...resized, antialias: true, sizes: [3, 2], scales: [0.5, 2 / 5] }, on: [image] },
