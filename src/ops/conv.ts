@@ -82,6 +82,7 @@ export const conv = defineOp({
 
   atoms(attrs, [x, filter], channels) {
     const [oc, icg] = channels.shape(1) as [number, number];
+    x!.slice(2).forEach((axis) => channels.freeze(axis, "convolved over the channels"));
     if (!channels.isConstant(1)) {
       [x![1], filter![0], filter![1]].forEach((a) => channels.freeze(a, "the filter is computed by the network"));
       return [[x![0]!, null, null, null]];
