@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.js";
 import type { Shape } from "../graph/graph.js";
+import { joinGroups } from "./conv.js";
 import { type Atoms, type Channels, countKept, defineOp, type LayerSpec } from "./op.js";
 import type { Pads, Pair } from "./window.js";
 
@@ -129,12 +130,4 @@ function depthwise(perInput: number, input: Atoms | null, channels: Channels): A
   const output = Int32Array.from({ length: input.length * perInput }, (_, o) => input[Math.floor(o / perInput)]!);
   channels.own(2, 0, output, "parameter");
   return output;
-}
-
-/** Channels at the same place of each group go together, so that the groups stay equal. */
-function joinGroups(atoms: Atoms, groups: number, channels: Channels): void {
-  const width = atoms.length / groups;
-  for (let g = 1; g < groups; g++) {
-    channels.join(atoms.subarray(0, width), atoms.subarray(g * width, (g + 1) * width), "structure");
-  }
 }
