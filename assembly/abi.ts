@@ -32,6 +32,9 @@ export const enum Kernel {
   Arg = 43,
   Normalise = 44,
   NormaliseNeighbours = 45,
+  GatherAxis = 50,
+  Resample = 51,
+  ResampleInner = 52,
 }
 
 /** What the kernel `Reduce` combines: step field kh. */

@@ -63,7 +63,7 @@ function typeOf(message) {
   });
   const oneof = message.oneofsArray.find((o) => !o.name.startsWith("_"));
   if (!oneof) return `export interface ${message.name} {\n${lines.join("\n")}\n}\n`;
-  const kinds = oneof.fieldsArray.map((f) => `  | ({ readonly type: "${f.name}" } & ${f.resolvedType.name})`);
+  const kinds = oneof.fieldsArray.map((f) => `  | ({ readonly type: "${camel(f.name)}" } & ${f.resolvedType.name})`);
   return `export interface ${message.name} {\n${lines.join("\n")}\n  readonly op: ${message.name}Op;\n}\n\nexport type ${message.name}Op =\n${kinds.join("\n")};\n`;
 }
 
@@ -82,7 +82,9 @@ function tableOf(message) {
 function contract() {
   const root = protobuf.parse(readFileSync("schemas/network.proto", "utf8"), { keepCase: true }).root.resolveAll();
   const messages = root.lookup("espalier").nestedArray.filter((m) => m instanceof protobuf.Type);
-  const kinds = root.lookupType("espalier.Layer").oneofsArray[0].fieldsArray.map((f) => JSON.stringify(lower(f.name)));
+  const kinds = root
+    .lookupType("espalier.Layer")
+    .oneofsArray[0].fieldsArray.map((f) => JSON.stringify(lower(camel(f.name))));
   writeFileSync(
     "src/gen/network.ts",
     [

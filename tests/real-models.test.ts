@@ -24,6 +24,8 @@ const MODELS = [
   "resnet20_cifar10_folded",
   "resnet20_cifar10_folded_dynbatch",
   "resnet20_cifar10_folded_simplified",
+  "super_resolution_10",
+  "ultraface_version-RFB-320_simplified",
 ];
 
 const test = suite(`trained networks, ${BUILD} build`);

@@ -9,6 +9,7 @@ import { depthwise_3x3s1_f32, depthwise_3x3s2_f32 } from "./depthwise_3x3_f32";
 import { depthwise_f32 } from "./depthwise_f32";
 import { add_f32, clip_f32, mul_f32 } from "./elementwise_f32";
 import { log_softmax_f32, log_sum_exp_f32 } from "./log_softmax_f32";
+import { gather_axis_f32 } from "./gather_axis_f32";
 import { matmul_f32 } from "./matmul_f32";
 import { mean_f32 } from "./mean_f32";
 import { copy_f32, fill_f32, gather_f32 } from "./move_f32";
@@ -16,6 +17,7 @@ import { normalise_f32 } from "./normalise_f32";
 import { normalise_neighbours_f32 } from "./normalise_neighbours_f32";
 import { average_pool_f32, max_pool_f32 } from "./pool_f32";
 import { reduce_f32 } from "./reduce_f32";
+import { resample_f32, resample_inner_f32 } from "./resample_f32";
 import { scale_f32 } from "./scale_f32";
 import { softmax_f32 } from "./softmax_f32";
 
@@ -76,6 +78,12 @@ export function dispatch(s: Step): void {
       return normalise_f32(s);
     case Kernel.NormaliseNeighbours:
       return normalise_neighbours_f32(s);
+    case Kernel.GatherAxis:
+      return gather_axis_f32(s);
+    case Kernel.Resample:
+      return resample_f32(s);
+    case Kernel.ResampleInner:
+      return resample_inner_f32(s);
     default:
       unreachable();
   }

@@ -65,6 +65,11 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
   normalise: { kind: espalier.Normalise.Kind },
   binary: { kind: espalier.Binary.Kind },
   pad: { mode: espalier.Pad.Mode },
+  resample: {
+    mode: espalier.Resample.Mode,
+    coordinates: espalier.Resample.Coordinates,
+    nearest: espalier.Resample.Nearest,
+  },
 };
 
 function encodeLayer({ name, inputs, spec }: LoweredLayer, encoding: Encoding): espalier.Layer.$Properties {

@@ -5,7 +5,7 @@ import type { onnx } from "../gen/onnx.js";
 import { foldFor, isFoldable } from "./fold/index.js";
 import { type ImportScope, within } from "./import-scope.js";
 import { OnnxNode } from "./onnx-node.js";
-import { IMPORTERS } from "./ops/index.js";
+import { IMPORTERS, SEVERAL_OUTPUTS } from "./ops/index.js";
 import { followQuantised } from "./quantised.js";
 import { followSignals } from "./signals.js";
 import { Unsupported } from "./unsupported.js";
@@ -60,7 +60,7 @@ class NodeImport {
     const isKnown = isDefaultDomain(domain) && (IMPORTERS.has(node.type) || isFoldable(node.type));
     if (!isKnown) return this.#refuse(node, isDefaultDomain(domain) ? node.type : `${domain}.${node.type}`);
     if (behindUnknown) return node.outputs.forEach((name) => this.#unknown.add(name));
-    this.#refuseSecondOutput(node);
+    if (!SEVERAL_OUTPUTS.has(node.type)) this.#refuseSecondOutput(node);
     const fold = this.#scope.quantised.has(node.inputs[0] ?? "") ? undefined : foldFor(node);
     if (fold) return this.#scope.defineComputed(node.outputs[0]!, fold(node));
     const importer = IMPORTERS.get(node.type);

@@ -16,7 +16,16 @@ const MOST_FOLDED_MACS = 2 ** 26;
 /** Operators that stay nodes, too: what they cost is the size of a window, which a file may make as large as it likes. */
 const WINDOWED: ReadonlySet<string> = new Set(["average-pool", "max-pool"]);
 /** Operators that only move numbers, so that integers stay integers. */
-const MOVES: ReadonlySet<string> = new Set(["concat", "flatten", "identity", "pad", "reshape", "slice", "transpose"]);
+const MOVES: ReadonlySet<string> = new Set([
+  "concat",
+  "flatten",
+  "gather",
+  "identity",
+  "pad",
+  "reshape",
+  "slice",
+  "transpose",
+]);
 
 export class ImportScope {
   readonly opset: number;

@@ -102,9 +102,10 @@ export class OnnxNode {
     return name;
   }
 
-  /** The graph node that computes this node's output. */
-  emit<K extends OpName>(op: K, attrs: AttrsOf<K>, inputs: readonly string[]): void {
-    this.scope.add(makeNode(op, attrs, inputs, this.outputs[0]!, this.name));
+  /** The graph node that computes this node's output, or the one with this number. */
+  emit<K extends OpName>(op: K, attrs: AttrsOf<K>, inputs: readonly string[], output = 0): void {
+    const name = output === 0 ? this.name : this.scope.freshNode(`${this.name}_${output}`);
+    this.scope.add(makeNode(op, attrs, inputs, this.outputs[output]!, name));
   }
 
   /** A graph node on the way there; returns its value's name. */

@@ -1,4 +1,4 @@
-import { defineOp } from "./op.js";
+import { defineOp, reorderElements } from "./op.js";
 
 export type ClipAttrs = { readonly min: number; readonly max: number };
 
@@ -10,6 +10,7 @@ export const clip = defineOp({
     { shape: x!.shape, data: Float64Array.from(x!.data, (v) => (v < min ? min : v > max ? max : v)) },
   ],
   atoms: (_attrs, [x]) => [x!],
+  reorder: reorderElements,
   macs: () => 0,
   lower: ({ min, max }) => ({ layer: { type: "clip", min, max }, reads: [0] }),
   raise: (layer) =>

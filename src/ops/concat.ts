@@ -56,6 +56,7 @@ export const concat = defineOp({
     return [output];
   },
 
+  reorder: ({ axis }, order) => ({ attrs: { axis: order[axis]! }, order }),
   macs: () => 0,
 
   lower({ axis }, inputs) {

@@ -143,7 +143,7 @@ function depthwise(groups: number, oc: number, input: Atoms | null, channels: Ch
 }
 
 /** Channels at the same place of each group go together, so that the groups stay equal. */
-function joinGroups(atoms: Atoms, groups: number, channels: Channels): void {
+export function joinGroups(atoms: Atoms, groups: number, channels: Channels): void {
   const width = atoms.length / groups;
   for (let g = 1; g < groups; g++) {
     channels.join(atoms.subarray(0, width), atoms.subarray(g * width, (g + 1) * width), "structure");

@@ -10,6 +10,7 @@ import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
 import { flatten } from "./flatten.js";
+import { gather } from "./gather.js";
 import { gemm } from "./gemm.js";
 import { globalAveragePool } from "./global-average-pool.js";
 import { groupNorm } from "./group-norm.js";
@@ -34,11 +35,13 @@ import { reduceProd } from "./reduce-prod.js";
 import { reduceSum } from "./reduce-sum.js";
 import { reduceSumSquare } from "./reduce-sum-square.js";
 import { relu } from "./relu.js";
+import { resample } from "./resample.js";
 import { reshape } from "./reshape.js";
 import { rmsNorm } from "./rms-norm.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
+import { transposedConv } from "./transposed-conv.js";
 
 const LIST = [
   add,
@@ -50,6 +53,7 @@ const LIST = [
   concat,
   conv,
   flatten,
+  gather,
   gemm,
   globalAveragePool,
   groupNorm,
@@ -73,11 +77,13 @@ const LIST = [
   reduceSum,
   reduceSumSquare,
   relu,
+  resample,
   reshape,
   rmsNorm,
   slice,
   softmax,
   transpose,
+  transposedConv,
 ] as const;
 
 type AnyListed = (typeof LIST)[number];

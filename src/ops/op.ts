@@ -78,6 +78,12 @@ export interface Op<Name extends string, Attrs extends object> {
   atoms(attrs: Attrs, inputs: readonly AtomShape[], channels: Channels): readonly AtomShape[];
   /** The attributes after channels were removed; left out by operators whose attributes count no channels. */
   cut?(attrs: Attrs, inputs: readonly Kept[], outputs: readonly Kept[]): Attrs;
+  /**
+   * The same operator in front of a transpose instead of behind it: op(transpose(x, order)) for every input becomes
+   * transpose(op(x), order) with what is returned. Left out where axes have fixed places. Constants come with as many axes as
+   * the values, and are transposed by the caller.
+   */
+  reorder?(attrs: Attrs, order: readonly number[]): { attrs: Attrs; order: readonly number[] };
   /** Multiply-adds for one run. */
   macs(attrs: Attrs, inputs: readonly Shape[]): number;
   /** Which layer of the format computes it, with which weights. Kernels, tiles and addresses come later, on the device. */
@@ -101,6 +107,9 @@ export function defineOp<const Name extends string, Attrs extends object>(
 export function freezePixels(x: AtomShape, channels: Channels): void {
   x.slice(2).forEach((atoms) => channels.freeze(atoms, "they lie where this layer expects pixels"));
 }
+
+/** `reorder` of operators that treat every element alike. */
+export const reorderElements = <Attrs>(attrs: Attrs, order: readonly number[]) => ({ attrs, order });
 
 /** How many elements a mask keeps in `[from, to)`; all of them where there is no mask. */
 export function countKept(mask: Uint8Array | null | undefined, from: number, to: number): number {

@@ -77,6 +77,11 @@ export const pad = defineOp({
     return { ...attrs, before, after };
   },
 
+  reorder(attrs, order) {
+    const moved = (list: readonly number[]) => list.map((_, axis) => list[order.indexOf(axis)]!);
+    return { attrs: { ...attrs, before: moved(attrs.before), after: moved(attrs.after) }, order };
+  },
+
   macs: () => 0,
 
   lower: (attrs) => ({ layer: { type: "pad", ...attrs }, reads: [0] }),

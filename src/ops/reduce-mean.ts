@@ -49,6 +49,13 @@ export const reduceMean = defineOp({
     return [keepDims ? output : output.filter((_, axis) => !axes.includes(axis))];
   },
 
+  reorder({ axes, keepDims }, order) {
+    const moved = axes.map((axis) => order[axis]!).sort((a, b) => a - b);
+    const left = order.filter((axis) => !moved.includes(axis));
+    const ranked = left.map((axis) => left.filter((other) => other < axis).length);
+    return { attrs: { axes: moved, keepDims }, order: keepDims ? order : ranked };
+  },
+
   macs: () => 0,
   lower: (attrs) => ({ layer: { type: "reduce", kind: "mean", ...attrs }, reads: [0] }),
   raise: (layer) =>

@@ -27,7 +27,8 @@ function segments(input: Shape, output: Shape): Segment[] {
 
 /**
  * The atoms of a reshaped value. Merged axes repeat each atom for all it is merged with; a split axis keeps its atoms on
- * the innermost part, where all channels that then stand at the same place go together (channel shuffle's groups).
+ * its widest part (of equal ones the innermost), where all channels that then stand at the same place go together: of
+ * blocks of pixels that become channels, or channels that become such blocks, the channels.
  */
 export function regroup(x: AtomShape, input: Shape, output: Shape, channels: Channels): AtomShape {
   const result: (Atoms | null)[] = output.map(() => null);
@@ -41,7 +42,11 @@ export function regroup(x: AtomShape, input: Shape, output: Shape, channels: Cha
     }
     const merged = merge(x[tracked[0]!]!, tracked[0]!, from, input);
     if (wide.length <= 1) result[wide[0] ?? to[0]!] = merged;
-    else result[wide.at(-1)!] = splitInnermost(merged, output[wide.at(-1)!]!, channels);
+    else {
+      const keeper = wide.reduce((best, axis) => (output[axis]! >= output[best]! ? axis : best));
+      const inner = sizeOf(wide.filter((axis) => axis > keeper).map((axis) => output[axis]!));
+      result[keeper] = splitOnto(merged, output[keeper]!, inner, channels);
+    }
   }
   return result;
 }
@@ -53,9 +58,17 @@ function merge(atoms: Atoms, axis: number, run: readonly number[], input: Shape)
   return Int32Array.from({ length: total }, (_, i) => atoms[Math.floor(i / inner) % atoms.length]!);
 }
 
-function splitInnermost(atoms: Atoms, width: number, channels: Channels): Atoms {
-  const first = atoms.subarray(0, width);
-  for (let at = width; at < atoms.length; at += width)
-    channels.join(first, atoms.subarray(at, at + width), "structure");
+/** One atom for each place of the part that keeps them; there is `inner` behind that part, and the rest in front. */
+function splitOnto(atoms: Atoms, width: number, inner: number, channels: Channels): Atoms {
+  const first = Int32Array.from({ length: width }, (_, i) => atoms[i * inner]!);
+  for (let outer = 0; outer < atoms.length; outer += width * inner) {
+    for (let i = 0; i < inner; i++) {
+      channels.join(
+        first,
+        first.map((_, at) => atoms[outer + at * inner + i]!),
+        "structure",
+      );
+    }
+  }
   return first;
 }

@@ -1,4 +1,4 @@
-import { defineOp } from "./op.js";
+import { defineOp, reorderElements } from "./op.js";
 
 /** y = max(x, 0), elementwise. */
 export const relu = defineOp({
@@ -6,6 +6,7 @@ export const relu = defineOp({
   infer: (_attrs: {}, [x]) => [x!],
   evaluate: (_attrs, [x]) => [{ shape: x!.shape, data: Float64Array.from(x!.data, (v) => (v < 0 ? 0 : v)) }],
   atoms: (_attrs, [x]) => [x!],
+  reorder: reorderElements,
   macs: () => 0,
   lower: () => ({ layer: { type: "clip", min: 0, max: Infinity }, reads: [0] }),
   raise: (layer) =>

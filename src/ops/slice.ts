@@ -74,6 +74,13 @@ export const slice = defineOp({
     return { ...attrs, starts: attrs.starts.map(kept), ends: attrs.ends.map(kept) };
   },
 
+  reorder({ axes, starts, ends, steps }, order) {
+    const sorted = axes.map((axis, i) => ({ axis: order[axis]!, i })).sort((a, b) => a.axis - b.axis);
+    const pick = (list: readonly number[]) => sorted.map(({ i }) => list[i]!);
+    const lists = { starts: pick(starts), ends: pick(ends), steps: pick(steps) };
+    return { attrs: { axes: sorted.map(({ axis }) => axis), ...lists }, order };
+  },
+
   macs: () => 0,
 
   lower: (attrs) => ({ layer: { type: "slice", ...attrs }, reads: [0] }),

@@ -33,6 +33,7 @@ export const softmax = defineOp({
     return [x!];
   },
 
+  reorder: ({ axis }, order) => ({ attrs: { axis: order[axis]! }, order }),
   macs: () => 0,
   lower: ({ axis }) => ({ layer: { type: "softmax", axis, log: false }, reads: [0] }),
   raise: (layer) =>

@@ -1,6 +1,7 @@
 import type { Graph, Node, Tensor } from "../graph/graph.js";
 import { allNames, countReaders, freshName, producers, rewriteNodes } from "../graph/edit.js";
 import { batchNormAffine } from "../ops/batch-norm.js";
+import { filterChannels, isFilterLayer, scaleFilter } from "../ops/filter-layer.js";
 import { isOp } from "../ops/index.js";
 import { inferShapes } from "../ops/walk.js";
 
@@ -11,7 +12,8 @@ interface Affine {
 }
 
 /**
- * conv -> batch-norm  becomes  conv;  gemm -> batch-norm  becomes  gemm;  conv or gemm -> add of a constant a channel, too.
+ * conv -> batch-norm  becomes  conv;  gemm -> batch-norm  becomes  gemm;  conv or gemm -> add of a constant a channel,
+ * too; and what holds for conv holds for transposed-conv.
  *
  * A batch norm at inference is y = x * s + t per channel, so s folds into the filter and t into the bias.
  * Fires when the conv or gemm has no other reader and constant weights. Changes outputs by rounding only.
@@ -33,15 +35,16 @@ function foldOnce(graph: Graph): Graph {
   for (const node of graph.nodes) {
     const source = made.get(node.inputs.find((name) => !graph.constants.has(name)) ?? "");
     if (!source || replaced.has(source) || readers.get(source.outputs[0]!) !== 1) continue;
-    if (!(isOp(source, "conv") || isOp(source, "gemm")) || source.inputs.slice(1).some((n) => !graph.constants.has(n)))
-      continue;
+    if (!isFilterLayer(source) || source.inputs.slice(1).some((n) => !graph.constants.has(n))) continue;
     const filter = graph.constants.get(source.inputs[1]!)!;
     const rank = shapes.get(source.outputs[0]!)!.length;
-    const affine = affineOf(graph, node, filter.shape[0]!, rank, isOp(source, "conv") ? 1 : rank - 1);
+    const affine = affineOf(graph, node, filterChannels(source, filter), rank, isOp(source, "gemm") ? rank - 1 : 1);
     if (!affine) continue;
     const names = ["filter", "bias"].map((part) => freshName(`${source.name}.${part}`, taken));
     const bias = graph.constants.get(source.inputs[2] ?? "");
-    [scaleFilter(filter, affine), scaleBias(bias, affine)].forEach((tensor, i) => constants.set(names[i]!, tensor));
+    [scaleFilter(source, filter, affine.scale), scaleBias(bias, affine)].forEach((tensor, i) =>
+      constants.set(names[i]!, tensor),
+    );
     replaced.set(source, { ...source, inputs: [source.inputs[0]!, ...names], outputs: node.outputs });
     replaced.set(node, null);
   }
@@ -66,15 +69,6 @@ function affineOf(graph: Graph, node: Node, channels: number, rank: number, axis
   const [{ shape, data }] = constants as [Tensor];
   const aligned = shape.length <= rank && shape[axis - rank + shape.length] === channels;
   return aligned && data.length === channels ? { scale: new Float64Array(channels).fill(1), shift: data } : undefined;
-}
-
-function scaleFilter(filter: Tensor, { scale }: Affine): Tensor {
-  const perChannel = filter.data.length / scale.length;
-  const data = Float32Array.from(filter.data);
-  for (let c = 0; c < scale.length; c++) {
-    for (let i = c * perChannel; i < (c + 1) * perChannel; i++) data[i] = filter.data[i]! * scale[c]!;
-  }
-  return { shape: filter.shape, data };
 }
 
 function scaleBias(bias: Tensor | undefined, { scale, shift }: Affine): Tensor {

@@ -1,10 +1,11 @@
 /** THE list of passes that run before a graph is lowered, in order. Each is a function Graph -> Graph that keeps the meaning. */
 import type { Graph } from "../graph/graph.js";
+import { cancelTransposes } from "./cancel-transposes.js";
 import { foldBatchNorm } from "./fold-batch-norm.js";
 import { foldPad } from "./fold-pad.js";
 import { removeIdentity } from "./remove-identity.js";
 
-export const PASSES = { removeIdentity, foldPad, foldBatchNorm } as const;
+export const PASSES = { removeIdentity, cancelTransposes, foldPad, foldBatchNorm } as const;
 
 /** All passes in turn: what `compile` does first. */
 export function simplify(graph: Graph): Graph {

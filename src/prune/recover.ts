@@ -9,6 +9,7 @@ import { DataError, ModelError } from "../errors.js";
 import { allNames, freshName } from "../graph/edit.js";
 import { type Graph, type Node, sizeOf, type Tensor } from "../graph/graph.js";
 import { emptySums, type Moments } from "../linalg/moments.js";
+import { filterChannels, type FilterLayer, isFilterLayer, scaleFilter } from "../ops/filter-layer.js";
 import { isOp } from "../ops/index.js";
 import { inferShapes } from "../ops/walk.js";
 import type { Applied } from "./apply.js";
@@ -83,11 +84,11 @@ function batchNorms(graph: Graph): Node[] {
 }
 
 /** Convolutions and dense layers whose channels are not answers of the network. Values must be planar: no channels behind pixels. */
-function hiddenLayers(graph: Graph): Node[] {
+function hiddenLayers(graph: Graph): FilterLayer[] {
   const channels = mapChannels(graph);
   const shapes = inferShapes(graph);
-  return graph.nodes.filter((node) => {
-    if (!(isOp(node, "conv") || isOp(node, "gemm")) || !hasConstantWeights(graph, node)) return false;
+  return graph.nodes.filter((node): node is FilterLayer => {
+    if (!isFilterLayer(node) || !hasConstantWeights(graph, node)) return false;
     if (isOp(node, "gemm") && sizeOf(shapes.get(node.outputs[0]!)!.slice(0, -1)) > 1) return false;
     const atoms = channels.atoms.get(node.outputs[0]!)!.find((list) => list !== null);
     return atoms?.every((atom) => channels.frozen(channels.rootOf(atom)) === undefined) ?? false;
@@ -127,9 +128,10 @@ async function reestimate(
   return withoutUnusedConstants({ ...graph, nodes, constants });
 }
 
-/** How many channels a batch norm, conv or gemm has: the length of its second input's first axis. */
+/** How many channels a layer with filters has, or a batch norm. */
 function channelsOf(graph: Graph, node: Node): number {
-  return graph.constants.get(node.inputs[1]!)!.shape[0]!;
+  const parameter = graph.constants.get(node.inputs[1]!)!;
+  return isFilterLayer(node) ? filterChannels(node, parameter) : parameter.shape[0]!;
 }
 
 /** The affine map of a batch norm with these statistics in place of its own. */
@@ -144,7 +146,7 @@ function normalise(graph: Graph, node: Node, { mean, variance }: Statistics) {
 async function matchDense(
   dense: Graph,
   cut: Applied,
-  layers: readonly Node[],
+  layers: readonly FilterLayer[],
   samples: Samples,
   options: RecoverOptions,
 ): Promise<Graph> {
@@ -174,7 +176,7 @@ async function matchDense(
   });
   network.dispose();
   return layers.reduce((graph, layer) => {
-    const node = graph.nodes.find(({ name }) => name === layer.name)!;
+    const node = graph.nodes.find(({ name }) => name === layer.name) as FilterLayer;
     return scaleLayer(
       graph,
       node,
@@ -196,14 +198,17 @@ function towards(from: Statistics, to: Statistics) {
   return { scale, shift: to.mean.map((m, c) => m - from.mean[c]! * scale[c]!) };
 }
 
-function scaleLayer(graph: Graph, node: Node, { scale, shift }: { scale: Float64Array; shift: Float64Array }): Graph {
+function scaleLayer(
+  graph: Graph,
+  node: FilterLayer,
+  { scale, shift }: { scale: Float64Array; shift: Float64Array },
+): Graph {
   const filter = graph.constants.get(node.inputs[1]!)!;
   const bias = graph.constants.get(node.inputs[2] ?? "");
-  const perChannel = filter.data.length / scale.length;
   const taken = allNames(graph);
   const names = ["filter", "bias"].map((part) => freshName(`${node.name}.${part}`, taken));
   const scaled: Tensor[] = [
-    { shape: filter.shape, data: Float32Array.from(filter.data, (w, i) => w * scale[Math.floor(i / perChannel)]!) },
+    scaleFilter(node, filter, scale),
     { shape: [scale.length], data: Float32Array.from(scale, (s, c) => (bias ? bias.data[c]! * s : 0) + shift[c]!) },
   ];
   const constants = new Map(graph.constants);

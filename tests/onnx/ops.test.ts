@@ -5,7 +5,7 @@ import { ModelError } from "../../src/errors.js";
 import { importOnnx } from "../../src/onnx/import.js";
 import type { TensorProto } from "../../src/onnx/tensor-proto.js";
 import { evaluateGraph } from "../../src/ops/walk.js";
-import { type AttributeValue, buildModel, counting, floats, ints, node } from "./model-builder.js";
+import { type AttributeValue, buildModel, counting, floats, ints, intScalar, node } from "./model-builder.js";
 
 const test = suite("onnx/ops");
 
@@ -260,7 +260,7 @@ const CASES: readonly Case[] = [
     why: "to the end, backwards",
     x: [1, 5],
     on: [ints("s", [2 ** 40]), ints("e", [-(2 ** 40)]), ints("a", [-1]), ints("t", [-2])],
-    makes: "slice",
+    makes: "gather",
     shape: [1, 3],
     values: [5, 3, 1],
   },
@@ -426,6 +426,152 @@ const CASES: readonly Case[] = [
     values: [1, 2],
   },
   { op: "Identity", x: [2], makes: "identity", shape: [2], values: [1, 2] },
+  {
+    op: "Gather",
+    why: "from the end, repeated",
+    x: [1, 3],
+    on: [ints("i", [-1, 0, 0])],
+    attributes: { axis: 1 },
+    makes: "gather",
+    shape: [1, 3],
+    values: [3, 1, 1],
+  },
+  {
+    op: "Gather",
+    why: "neighbours",
+    x: [3, 2],
+    on: [ints("i", [1, 2])],
+    makes: "slice",
+    shape: [2, 2],
+    values: [3, 4, 5, 6],
+  },
+  {
+    op: "Gather",
+    why: "one number",
+    x: [2, 3],
+    on: [intScalar("i", -2)],
+    attributes: { axis: -1 },
+    makes: "slice reshape",
+    shape: [2],
+    values: [2, 5],
+  },
+  {
+    op: "Gather",
+    why: "a table of numbers",
+    x: [1, 3],
+    on: [{ ...ints("i", [2, 0, 1, 1]), dims: [2, 2] }],
+    attributes: { axis: 1 },
+    makes: "gather reshape",
+    shape: [1, 2, 2],
+    values: [3, 1, 2, 2],
+  },
+  {
+    op: "Tile",
+    x: [1, 2],
+    on: [ints("r", [2, 2])],
+    makes: "gather gather",
+    shape: [2, 4],
+    values: [1, 2, 1, 2, 1, 2, 1, 2],
+  },
+  { op: "Tile", why: "once", x: [1, 2], on: [ints("r", [1, 1])], makes: "identity", shape: [1, 2], values: [1, 2] },
+  {
+    op: "DepthToSpace",
+    x: [1, 8, 1, 1],
+    attributes: { blocksize: 2 },
+    makes: "reshape transpose reshape",
+    shape: [1, 2, 2, 2],
+    values: [1, 3, 5, 7, 2, 4, 6, 8],
+  },
+  {
+    op: "DepthToSpace",
+    why: "channels in front",
+    x: [1, 8, 1, 1],
+    attributes: { blocksize: 2, mode: "CRD" },
+    makes: "reshape transpose reshape",
+    shape: [1, 2, 2, 2],
+    values: [1, 2, 3, 4, 5, 6, 7, 8],
+  },
+  {
+    op: "SpaceToDepth",
+    x: [1, 2, 2, 2],
+    attributes: { blocksize: 2 },
+    makes: "reshape transpose reshape",
+    shape: [1, 8, 1, 1],
+    values: [1, 5, 2, 6, 3, 7, 4, 8],
+  },
+  {
+    op: "ConvTranspose",
+    x: [1, 1, 1, 2],
+    on: [ones("w", 1, 1, 1, 3)],
+    attributes: { strides: [1, 2] },
+    makes: "transposed-conv",
+    shape: [1, 1, 1, 5],
+    values: [1, 1, 3, 2, 2],
+  },
+  {
+    op: "ConvTranspose",
+    why: "one spatial axis, a given width",
+    x: [1, 1, 2],
+    on: [ones("w", 1, 1, 3)],
+    attributes: { strides: [2], output_shape: [6] },
+    makes: "reshape transposed-conv reshape",
+    shape: [1, 1, 6],
+    values: [1, 1, 3, 2, 2, 0],
+  },
+  {
+    op: "ConvTranspose",
+    why: "as large as the strides say",
+    x: [1, 1, 1, 2],
+    on: [ones("w", 1, 1, 1, 3)],
+    attributes: { strides: [1, 2], auto_pad: "SAME_UPPER" },
+    makes: "transposed-conv",
+    shape: [1, 1, 1, 4],
+    values: [1, 1, 3, 2],
+  },
+  {
+    op: "Resize",
+    why: "by sizes",
+    x: [1, 1, 1, 2],
+    reads: "x - - s",
+    on: [ints("s", [1, 1, 1, 4])],
+    attributes: { mode: "linear" },
+    makes: "resample",
+    shape: [1, 1, 1, 4],
+    values: [1, 1.25, 1.75, 2],
+  },
+  {
+    op: "Resize",
+    why: "numbers of pixels as TensorFlow counts them",
+    x: [1, 1, 1, 4],
+    reads: "x - s",
+    on: [f("s", [4], [1, 1, 1, 0.5])],
+    attributes: { coordinate_transformation_mode: "tf_half_pixel_for_nn", nearest_mode: "floor" },
+    opset: 11,
+    makes: "resample",
+    shape: [1, 1, 1, 2],
+    values: [2, 4],
+  },
+  {
+    op: "Resize",
+    why: "some axes, one scale for all",
+    x: [1, 1, 2, 4],
+    reads: "x - - s",
+    on: [ints("s", [4, 4])],
+    attributes: { axes: [2, 3], keep_aspect_ratio_policy: "not_larger" },
+    opset: 18,
+    makes: "identity",
+    shape: [1, 1, 2, 4],
+    values: [1, 2, 3, 4, 5, 6, 7, 8],
+  },
+  {
+    op: "Upsample",
+    x: [1, 1, 1, 2],
+    on: [f("s", [4], [1, 1, 2, 2])],
+    opset: 9,
+    makes: "resample",
+    shape: [1, 1, 2, 4],
+    values: [1, 1, 2, 2, 1, 1, 2, 2],
+  },
   { op: "Cast", why: "to double", x: [2], attributes: { to: 11 }, makes: "identity", shape: [2], values: [1, 2] },
   { op: "Transpose", why: "reverses", x: [2, 1, 2], makes: "transpose", shape: [2, 1, 2], values: [1, 3, 2, 4] },
   { op: "ReduceMean", why: "all axes", x: [2, 2], makes: "reduce-mean", shape: [1, 1], values: [2.5] },
@@ -738,5 +884,19 @@ for (const [op, attributes] of [
     );
   });
 }
+
+test("Split has as many outputs as it says, unused ones left out", () => {
+  const bytes = buildModel({
+    inputs: { x: [1, 7] },
+    nodes: [node("Split", "x", "a b c", { axis: 1, num_outputs: 3 })],
+    outputs: ["c", "a"],
+    opset: 18,
+  });
+  const { graph } = importOnnx(bytes);
+  const values = evaluateGraph(graph, new Map([["x", counting([1, 7])]]));
+  assert.equal([...values.get("a")!.data], [1, 2, 3]);
+  assert.equal([...values.get("c")!.data], [7]);
+  assert.is(graph.nodes.length, 2);
+});
 
 test.run();

@@ -34,6 +34,22 @@ const positive = (shape: Shape, seed: number): Tensor => {
   return { shape, data: data.map((v: number) => v * v + 0.1) as Float32Array };
 };
 
+const transposed = { ...window, outputPadding: [0, 0] as Pair, groups: 1 };
+const resized: AttrsOf<"resample"> = {
+  mode: "linear",
+  coordinates: "half_pixel",
+  nearest: "round_prefer_floor",
+  cubic: -0.75,
+  excludeOutside: false,
+  antialias: false,
+  outside: 0,
+  axes: [2, 3],
+  sizes: [12, 9],
+  scales: [2, 9 / 5],
+  starts: [],
+  ends: [],
+};
+
 /** A missing operator does not compile. */
 const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
   add: [
@@ -79,6 +95,10 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
   flatten: [
     { attrs: { axis: 1 }, on: [image] },
     { attrs: { axis: 3 }, on: [image] },
+  ],
+  gather: [
+    { attrs: { axis: 1, indices: [2, 0, 0] }, on: [image] },
+    { attrs: { axis: 3, indices: [4] }, on: [image] },
   ],
   gemm: [
     { attrs: {}, on: [[1, 5]], constants: [noise([4, 5], 2), noise([4], 3)] },
@@ -171,6 +191,13 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { axes: [1], keepDims: false }, on: [image] },
   ],
   relu: [{ attrs: {}, on: [image] }],
+  resample: [
+    { attrs: { ...resized, mode: "nearest" }, on: [image] },
+    { attrs: { ...resized, coordinates: "half_pixel_symmetric", scales: [2, 1.8125] }, on: [image] },
+    { attrs: { ...resized, coordinates: "crop", starts: [0.25, 0], ends: [0.5, 1.5], outside: 0.5 }, on: [image] },
+    { attrs: { ...resized, mode: "cubic", cubic: -0.5, excludeOutside: true }, on: [image] },
+    { attrs: { ...resized, antialias: true, sizes: [3, 2], scales: [0.5, 2 / 5] }, on: [image] },
+  ],
   reshape: [
     { attrs: { shape: [0, -1, 2] }, on: [image] },
     { attrs: { shape: [1, 90] }, on: [image] },
@@ -188,6 +215,14 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { axis: 3 }, on: [image] },
   ],
   transpose: [{ attrs: { permutation: [0, 2, 3, 1] }, on: [image] }],
+  "transposed-conv": [
+    { attrs: transposed, on: [image], constants: [noise([3, 4, 3, 2], 2), noise([4], 3)] },
+    {
+      attrs: { ...transposed, groups: 3, dilations: [1, 2], outputPadding: [1, 0] },
+      on: [image],
+      constants: [noise([3, 2, 3, 2], 2)],
+    },
+  ],
 };
 
 function sampleGraph<K extends OpName>(op: K, { attrs, on, constants = [] }: Sample<K>, batch: string): Graph {

@@ -30,6 +30,7 @@ const EXACT: ReadonlySet<string> = new Set<OpName>([
   "clip",
   "concat",
   "flatten",
+  "gather",
   "identity",
   "max-pool",
   "pad",

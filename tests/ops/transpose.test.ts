@@ -34,6 +34,10 @@ const test = operatorSuite("transpose", {
       single("transpose", { permutation: [3, 4, 5, 0, 1, 2] }, value(2, 2, 2, 2, 2, 3)),
       single("transpose", { permutation: [7, 0, 6, 1, 5, 2, 4, 3] }, value(1, 2, 1, 3, 1, 2, 1, 5)),
     ],
+    "more axes than one step walks": [
+      single("transpose", { permutation: [0, 3, 4, 1, 5, 2] }, value(2, 2, 2, 3, 4, 5)),
+      single("transpose", { permutation: [6, 5, 4, 3, 2, 1, 0] }, value(2, 3, 2, 2, 3, 2, 2)),
+    ],
     "runs long enough to be moved as a whole": [
       single("transpose", { permutation: [1, 0, 2] }, value(3, 2, 63)),
       single("transpose", { permutation: [1, 0, 2] }, value(3, 2, 64)),

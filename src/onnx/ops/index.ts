@@ -12,8 +12,11 @@ import { importCast } from "./cast.js";
 import { exportClip, importClip } from "./clip.js";
 import { exportConcat, importConcat } from "./concat.js";
 import { exportConv, importConv } from "./conv.js";
+import { exportConvTranspose, importConvTranspose } from "./conv-transpose.js";
+import { importDepthToSpace, importSpaceToDepth } from "./depth-to-space.js";
 import { importDiv } from "./div.js";
 import { exportFlatten, importFlatten } from "./flatten.js";
+import { exportGather, importGather } from "./gather.js";
 import { exportGemm, importGemm } from "./gemm.js";
 import { importGlobalLpPool, importGlobalMaxPool } from "./global-pool.js";
 import { exportGroupNormalization, importGroupNormalization } from "./group-normalization.js";
@@ -34,9 +37,12 @@ import { exportReshape, importReshape } from "./reshape.js";
 import { exportRmsNormalization, importRmsNormalization } from "./rms-normalization.js";
 import { exportSlice, importSlice } from "./slice.js";
 import { exportLogSoftmax, exportSoftmax, importLogSoftmax, importSoftmax } from "./softmax.js";
+import { exportResize, importResize, importUpsample, opsetOfResize } from "./resize.js";
+import { importSplit } from "./split.js";
 import { importSqueeze } from "./squeeze.js";
 import { importSub } from "./sub.js";
 import { importSum } from "./sum.js";
+import { importTile } from "./tile.js";
 import { exportTranspose, importTranspose } from "./transpose.js";
 import { importUnsqueeze } from "./unsqueeze.js";
 
@@ -73,10 +79,13 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["Conv", alsoSignals(importConv, 1)],
   ["ConvInteger", importConvInteger],
   ["DequantizeLinear", importDequantizeLinear],
+  ["ConvTranspose", importConvTranspose],
+  ["DepthToSpace", importDepthToSpace],
   ["Div", importDiv],
   ["Dropout", unary("identity")],
   ["DynamicQuantizeLinear", importDynamicQuantizeLinear],
   ["Flatten", importFlatten],
+  ["Gather", importGather],
   ["Gemm", importGemm],
   ["GlobalAveragePool", unary("global-average-pool")],
   ["GlobalLpPool", importGlobalLpPool],
@@ -110,14 +119,22 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["Relu", unary("relu")],
   ["Reshape", importReshape],
   ["RMSNormalization", importRmsNormalization],
+  ["Resize", importResize],
   ["Slice", importSlice],
   ["Softmax", importSoftmax],
+  ["SpaceToDepth", importSpaceToDepth],
+  ["Split", importSplit],
   ["Squeeze", importSqueeze],
   ["Sub", importSub],
   ["Sum", importSum],
+  ["Tile", importTile],
   ["Transpose", importTranspose],
   ["Unsqueeze", importUnsqueeze],
+  ["Upsample", importUpsample],
 ]);
+
+/** Operators whose outputs behind the first one may be read. */
+export const SEVERAL_OUTPUTS: ReadonlySet<string> = new Set(["Split"]);
 
 /** One exporter for each of our operators: a missing one does not compile. */
 export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
@@ -130,6 +147,7 @@ export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
   concat: exportConcat,
   conv: exportConv,
   flatten: exportFlatten,
+  gather: exportGather,
   gemm: exportGemm,
   "global-average-pool": renamed("GlobalAveragePool"),
   "group-norm": exportGroupNormalization,
@@ -153,11 +171,13 @@ export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
   "reduce-sum": exportReduction("ReduceSum", 13),
   "reduce-sum-square": exportReduction("ReduceSumSquare", 18),
   relu: renamed("Relu"),
+  resample: exportResize,
   reshape: exportReshape,
   "rms-norm": exportRmsNormalization,
   slice: exportSlice,
   softmax: exportSoftmax,
   transpose: exportTranspose,
+  "transposed-conv": exportConvTranspose,
 };
 
 /** Operators that some attributes of need a newer opset than the one usually written. */
@@ -166,4 +186,5 @@ export const OPSET_NEEDED: { readonly [K in OpName]?: (attrs: Parameters<Exporte
   "group-norm": () => 21,
   "layer-norm": () => 17,
   "rms-norm": () => 23,
+  resample: opsetOfResize,
 };

@@ -1,7 +1,9 @@
 import { ModelError } from "../../errors.js";
 import type { Shape } from "../../graph/graph.js";
+import { reshape } from "../../ops/reshape.js";
 import type { Exporter } from "../export-scope.js";
 import type { Importer, OnnxNode } from "../onnx-node.js";
+import { findShuffle } from "../shuffle.js";
 
 /** The target as the model has it: 0 copies, -1 takes what is left. */
 export function readTarget(node: OnnxNode): number[] {
@@ -20,7 +22,11 @@ export function copyBatch(target: readonly number[], input: Shape): number[] {
 }
 
 export const importReshape: Importer = (node) => {
-  node.emit("reshape", { shape: copyBatch(readTarget(node), node.shape(0)) }, [node.value(0)]);
+  const attrs = { shape: copyBatch(readTarget(node), node.shape(0)) };
+  const [output] = reshape.infer(attrs, [node.shape(0)]);
+  const shuffle = findShuffle(node.value(0), output!, node.scope);
+  if (!shuffle) return node.emit("reshape", attrs, [node.value(0)]);
+  node.emit("gather", { axis: shuffle.axis, indices: shuffle.indices }, [shuffle.source]);
 };
 
 export const exportReshape: Exporter<"reshape"> = ({ attrs, inputs, outputs, name }, scope) => {

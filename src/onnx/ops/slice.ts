@@ -1,6 +1,6 @@
 import { ModelError } from "../../errors.js";
 import type { Shape } from "../../graph/graph.js";
-import type { SliceAttrs } from "../../ops/slice.js";
+import { type SliceAttrs, sliceRanges } from "../../ops/slice.js";
 import { toAxis } from "../axes.js";
 import type { Exporter } from "../export-scope.js";
 import type { Importer, OnnxNode } from "../onnx-node.js";
@@ -47,7 +47,18 @@ export function readSlice(node: OnnxNode, shape: Shape): SliceAttrs {
 }
 
 export const importSlice: Importer = (node) => {
-  node.emit("slice", readSlice(node, node.shape(0)), [node.value(0)]);
+  const shape = node.shape(0);
+  const attrs = readSlice(node, shape);
+  const at = attrs.axes.indexOf(1);
+  // Some channels with a step are a gather: that can still be pruned.
+  if (at < 0 || attrs.steps[at] === 1) return node.emit("slice", attrs, [node.value(0)]);
+  const { start, step, count } = sliceRanges(attrs, shape)[1]!;
+  const indices = Array.from({ length: count }, (_, i) => start + i * step);
+  const others = (list: readonly number[]) => list.filter((_, i) => i !== at);
+  const { axes, starts, ends, steps } = attrs;
+  const rest = { axes: others(axes), starts: others(starts), ends: others(ends), steps: others(steps) };
+  if (rest.axes.length === 0) return node.emit("gather", { axis: 1, indices }, [node.value(0)]);
+  node.emit("gather", { axis: 1, indices }, [node.step("slice", rest, [node.value(0)])]);
 };
 
 /** An end that is below every axis even after a size is added. */

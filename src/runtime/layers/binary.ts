@@ -1,6 +1,6 @@
 import { Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
-import { copyFields } from "../copy.js";
+import { planCopy } from "../copy.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
 import type { Place, Site } from "../site.js";
 import { checkWeights, readWeights } from "../weights.js";
@@ -84,7 +84,7 @@ function expand(place: Place, shape: Shape, site: Site): Place {
     const own = axis - output.length + shape.length;
     return own < 0 || shape[own] === 1 ? 0 : sizeOf(shape.slice(own + 1));
   });
-  site.step(Kernel.Copy, { x: place, y: to, ...copyFields(output, strides, denseStrides(output), site) });
+  planCopy(site, { place, first: 0, strides }, { place: to, first: 0, strides: denseStrides(output) }, output);
   return to;
 }
 
