@@ -7,7 +7,8 @@ import { removeIdentity } from "./remove-identity.js";
 
 export const PASSES = { removeIdentity, cancelTransposes, foldPad, foldBatchNorm } as const;
 
-/** All passes in turn: what `compile` does first. */
+/** All passes in turn, again and again while that makes the graph smaller: what `compile` does first. */
 export function simplify(graph: Graph): Graph {
-  return Object.values(PASSES).reduce((current, pass) => pass(current), graph);
+  const simpler = Object.values(PASSES).reduce((current, pass) => pass(current), graph);
+  return simpler.nodes.length < graph.nodes.length ? simplify(simpler) : simpler;
 }
