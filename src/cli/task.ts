@@ -110,15 +110,15 @@ function boxesOf(graph: Graph, own: Boxes | undefined, options: TaskOptions): Bo
   const anchors = options.anchors === undefined ? (own?.anchors ?? []) : readAnchors(options.anchors);
   const before = own ?? { ...DEFAULTS, layout: anchors.length > 0 ? "centre" : DEFAULTS.layout };
   const usual = anchors.length > 0 && before.variances.length === 0 ? USUAL_VARIANCES : before.variances;
-  const objectness = options.objectness ?? before.objectness;
+  const { objectness = before.objectness, background = before.background } = options;
   return {
     ...outputs,
-    order: orderOf(graph, outputs, objectness),
+    order: orderOf(graph, outputs, { objectness, background }),
     layout: options.boxLayout ?? before.layout,
     unit: options.boxUnit ?? before.unit,
     activation: options.activation ?? before.activation,
     objectness,
-    background: options.background ?? before.background,
+    background,
     score: options.score ?? before.score,
     iou: options.iou ?? before.iou,
     most: options.most ?? before.most,
@@ -161,7 +161,11 @@ function listOutputs(graph: Graph): string {
 }
 
 /** Which of the two last axes counts the numbers of a place: the one of 4, or that of a single output that fits its labels. */
-function orderOf(graph: Graph, { boxesOutput, scoresOutput }: OutputNumbers, objectness: boolean): Boxes["order"] {
+function orderOf(
+  graph: Graph,
+  { boxesOutput, scoresOutput }: OutputNumbers,
+  { objectness, background }: Pick<Boxes, "objectness" | "background">,
+): Boxes["order"] {
   const shape = inferShapes(graph).get(graph.outputs[boxesOutput]!)!;
   if (shape.length < 2)
     throw new RequestError(`output has shape ${formatShape(shape)}, expected two axes or more`, "--boxes");
@@ -169,7 +173,9 @@ function orderOf(graph: Graph, { boxesOutput, scoresOutput }: OutputNumbers, obj
   const labels = graph.about.labels.length;
   if (boxesOutput !== scoresOutput) return fitting(shape, 4) ?? fail(shape, "4 numbers a box");
   const row = 4 + (objectness ? 1 : 0) + labels;
-  if (labels > 0) return fitting(shape, row) ?? fail(shape, `${row} numbers a place: 4, and the scores`);
+  // The list may leave the background out.
+  const longer = background >= 0 ? fitting(shape, row + 1) : undefined;
+  if (labels > 0) return fitting(shape, row) ?? longer ?? fail(shape, `${row} numbers a place: 4, and the scores`);
   return b <= a ? "places_first" : "numbers_first";
 }
 

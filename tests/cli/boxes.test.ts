@@ -107,6 +107,18 @@ test("one output with objectness, centre and size in pixels", async () => {
   assert.equal(await boxesOf(at("one.esp")), [FOUND]);
 });
 
+test("labels tell which axis of a single output counts places, also without the background", async () => {
+  writeFileSync(at("pair.txt"), "cat\ndog\n");
+  writeFileSync(at("three.txt"), "cat\ndog\nowl\n");
+  const how = ["--task", "boxes", "--box-layout", "centre", "--box-unit", "pixels", "--labels"];
+  await succeeds("compile", ONE, "-o", at("pair.esp"), ...how, at("pair.txt"), "--background", "0");
+  const { about } = await readNetwork(readFileSync(at("pair.esp")));
+  assert.equal(about.labels, ["background", "cat", "dog"]);
+  assert.is(about.boxes!.order, "numbers_first");
+  await succeeds("compile", ONE, "-o", at("three.esp"), ...how, at("three.txt"));
+  await refuses(2, /1x7x24, expected 6 numbers a place/, "compile", ONE, "-o", at("no.esp"), ...how, at("pair.txt"));
+});
+
 test("offsets from anchors", async () => {
   const offsets = network({ scores: [0.125, 0.75, 0.125], boxes: [0, 1, 0, 0] });
   writeFileSync(at("offsets.onnx"), exportOnnx(offsets));

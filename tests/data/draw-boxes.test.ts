@@ -20,7 +20,7 @@ test("the first box lies on top", () => {
     { class: 0, ...box },
     { class: 1, ...box },
   ]);
-  assert.equal([...pixels.slice(0, 3)], [...colourOf(0)]);
+  assert.equal(Array.from(pixels.slice(0, 3)), [...colourOf(0)]);
 });
 
 test("classes have colours of their own, none of them dull", () => {
