@@ -34,7 +34,7 @@ export function maxLanes(v: v128): f32 {
 }
 
 /**
- * e^v for v <= 0, within 2 units in the last place; 0 below -87.3.
+ * e^v for v <= 0, within 2 units in the last place; below -87.3 what it is there, about 1.2e-38.
  * v = n ln 2 + r with |r| <= ln 2 / 2; e^r by the degree-5 minimax polynomial of Cephes' expf; 2^n by the exponent bits.
  */
 export function expNegative(v: v128): v128 {

@@ -2,7 +2,16 @@
  * The whole way on a network that needs no download: a ResNet-20 with seeded weights is pruned to half its multiply-adds,
  * compiled, run, and measured beside the dense one.
  */
-import { compile, load, measureLatency, MODELS, parseBudget, prune, type PruneResult, runtimeRunner } from "../src/index.js";
+import {
+  compile,
+  load,
+  measureLatency,
+  MODELS,
+  parseBudget,
+  prune,
+  type PruneResult,
+  runtimeRunner,
+} from "../src/index.js";
 import { formatTable } from "../src/report/table.js";
 import { formatBytes, formatCount, formatMilliseconds, formatPercentage, formatRatio } from "../src/report/units.js";
 

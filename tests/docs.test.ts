@@ -36,4 +36,15 @@ test("every command of the README and docs/cli.md begins with a verb that exists
   for (const verb of used) assert.ok(verbs.includes(verb) || verb === "VERB", verb);
 });
 
+test("docs/platforms.md names the versions that the platform tests install", () => {
+  const text = read("docs/platforms.md");
+  const { dependencies, optionalDependencies } = JSON.parse(read("tests/platforms/package.json")) as Record<
+    "dependencies" | "optionalDependencies",
+    Record<string, string>
+  >;
+  const versions = Object.values({ ...dependencies, ...optionalDependencies });
+  assert.equal(versions.length, 3);
+  for (const version of versions) assert.ok(text.includes(`${version} |`), version);
+});
+
 test.run();

@@ -5,7 +5,7 @@ import { decodeImage } from "../data/image-file.js";
 import { readNpy } from "../data/npy.js";
 import type { Picture } from "../data/picture.js";
 import { fillInput } from "../data/preprocess.js";
-import { DataError, RequestError } from "../errors.js";
+import { DataError, EspalierError, RequestError } from "../errors.js";
 import { formatShape, type Graph, type GraphInput, sameShape, type Shape, sizeOf } from "../graph/graph.js";
 import { readTensorFile } from "../onnx/tensor-file.js";
 import { type PictureOptions, preprocessingOf } from "./options.js";
@@ -25,7 +25,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     return checkShape(shape, Float32Array.from(data as ArrayLike<number>), path, input);
   },
   ".pb": (bytes, path, _graph, input) => {
-    const { tensor } = readTensorFile(bytes);
+    const { tensor } = at(path, () => readTensorFile(bytes));
     return checkShape(tensor.shape, Float32Array.from(tensor.data), path, input);
   },
   ".png": readPicture,
@@ -74,6 +74,16 @@ function readInput(path: string, graph: Graph, input: GraphInput, options: Pictu
     );
   }
   return reader(bytes, path, graph, input, options);
+}
+
+/** Runs `read`; what is wrong with the file is said of the file. */
+function at<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EspalierError) throw new DataError(error.message, path, { cause: error });
+    throw error;
+  }
 }
 
 function checkShape(shape: Shape, data: Float32Array, path: string, input: GraphInput): ReadInput {

@@ -34,7 +34,8 @@ export async function readNetworkFile(path: string, shapes: Shapes = {}): Promis
     return isCompiled(path, bytes) ? await readCompiled(path, bytes, shapes) : readOnnx(path, bytes, shapes);
   } catch (error) {
     if (error instanceof RequestError) throw new RequestError(error.message, path, { cause: error });
-    if (error instanceof EspalierError) throw new ModelError(error.message, path, { cause: error });
+    if (error instanceof EspalierError && !(error instanceof FileError))
+      throw new ModelError(error.message, path, { cause: error });
     throw error;
   }
 }

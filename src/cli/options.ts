@@ -101,11 +101,16 @@ export function preprocessingOf(
   const typed = options.mean ?? options.std ?? options.colour;
   if (typed === undefined && own) return own;
   const { mean = own?.mean, std = own?.std, colour = own?.colour } = options;
-  return preprocessingFor(input.shape, {
-    ...(mean ? { mean } : {}),
-    ...(std ? { std } : {}),
-    ...(colour === "rgb" || colour === "bgr" ? { colour } : {}),
-  });
+  try {
+    return preprocessingFor(input.shape, {
+      ...(mean ? { mean } : {}),
+      ...(std ? { std } : {}),
+      ...(colour === "rgb" || colour === "bgr" ? { colour } : {}),
+    });
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.where !== undefined) throw error;
+    throw new RequestError(error.message, `input "${input.name}"`);
+  }
 }
 
 /** Opens a set, cut to its first pictures. */

@@ -24,7 +24,7 @@ export interface AccuracyOptions {
 export function measureAccuracy(session: Session, set: ImageSet, options: AccuracyOptions): Accuracy {
   const [input, output] = [session.inputs[0]!, session.outputs[0]!];
   const batch = input.shape[0]!;
-  const classes = sizeOf(output.shape) / (output.shape[0] ?? 1);
+  const classes = sizeOf(output.shape) / batch;
   if (session.inputs.length !== 1) {
     throw new RequestError(`the network has ${session.inputs.length} inputs; accuracy needs one`, session.name);
   }
@@ -65,10 +65,10 @@ function labelOf(set: ImageSet, index: number, classes: number): number {
   return label;
 }
 
-/** How many classes have a better score; a tie counts as better, and NaN as worst, so that broken networks do not win. */
+/** How many classes have a better score; of equal scores the first is better, and NaN is never right: broken networks do not win. */
 function placeOf(scores: Float32Array, label: number): number {
   const own = scores[label]!;
-  if (Number.isNaN(own)) return scores.length;
+  if (Number.isNaN(own)) return Infinity;
   let better = 0;
   scores.forEach((score, i) => {
     if (score > own || (score === own && i < label)) better++;

@@ -6,7 +6,7 @@ export const add = defineOp({
   name: "add",
   infer: (_attrs: {}, [a, b]) => [broadcastShape(a!, b!)],
   evaluate: (_attrs, [a, b]) => evaluateBinary(a!, b!, (p, q) => p + q),
-  atoms: (_attrs, inputs, channels) => atomsBinary(inputs, channels),
+  atoms: (_attrs, inputs, channels) => atomsBinary(inputs, channels, "residual"),
   macs: () => 0,
   lower: (_attrs, inputs) => lowerBinary("add", inputs),
   raise: (layer) => raiseBinary("add", layer),

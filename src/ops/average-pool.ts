@@ -15,7 +15,7 @@ export const averagePool = defineOp({
       const count = attrs.countPadding ? padded : values.length;
       return count === 0 ? 0 : values.reduce((sum, v) => sum + v, 0) / count;
     }),
-  atoms: (_attrs, inputs) => atomsPool(inputs),
+  atoms: (_attrs, inputs, channels) => atomsPool(inputs, channels),
   macs: () => 0,
   lower({ countPadding, ...attrs }) {
     return lowerPool(attrs, "average", countPadding);

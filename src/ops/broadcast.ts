@@ -37,8 +37,15 @@ export function evaluateBinary(a: Tensor, b: Tensor, f: (a: number, b: number) =
   return [{ shape, data }];
 }
 
-/** Channels that meet elementwise go together; a constant's slices belong to the channel they meet. */
-export function atomsBinary([a, b]: readonly AtomShape[], channels: Channels): readonly AtomShape[] {
+/**
+ * Channels that meet elementwise go together; a constant's slices belong to the channel they meet. A sum of branches couples
+ * them as a residual, a gate that multiplies does not.
+ */
+export function atomsBinary(
+  [a, b]: readonly AtomShape[],
+  channels: Channels,
+  coupling: "structure" | "residual",
+): readonly AtomShape[] {
   const shapes = [channels.shape(0), channels.shape(1)] as const;
   const rank = Math.max(a!.length, b!.length);
   const output = Array.from({ length: rank }, (_, axis) => {
@@ -51,7 +58,7 @@ export function atomsBinary([a, b]: readonly AtomShape[], channels: Channels): r
     for (const side of present) {
       if (channels.isConstant(side)) channels.own(side, axes[side], atoms, "parameter");
       else if (atomsOf(side) === null) channels.freeze(atoms, "joined elementwise with a value of fixed width");
-      else if (side !== tracked[0]) channels.join(atoms, atomsOf(side)!, "residual");
+      else if (side !== tracked[0]) channels.join(atoms, atomsOf(side)!, coupling);
     }
     return atoms;
   });

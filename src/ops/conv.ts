@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.js";
 import type { Shape } from "../graph/graph.js";
-import { type Atoms, type Channels, countKept, defineOp, type LayerSpec } from "./op.js";
+import { type Atoms, type Channels, countKept, defineOp, freezePixels, type LayerSpec } from "./op.js";
 import { type Pads, type Pair, type Window, windowOutput } from "./window.js";
 
 /** Attributes of a 2-D convolution; the kernel's size is the filter's. */
@@ -82,6 +82,7 @@ export const conv = defineOp({
 
   atoms(attrs, [x, filter], channels) {
     const [oc, icg] = channels.shape(1) as [number, number];
+    freezePixels(x!, channels);
     if (!channels.isConstant(1)) {
       [x![1], filter![0], filter![1]].forEach((a) => channels.freeze(a, "the filter is computed by the network"));
       return [[x![0]!, null, null, null]];

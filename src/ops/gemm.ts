@@ -36,7 +36,7 @@ export const gemm = defineOp({
     const output = channels.fresh(channels.shape(1)[0]!);
     channels.own(1, 1, x!.at(-1), "consume");
     channels.own(1, 0, output, "produce");
-    channels.own(2, 0, output, "parameter");
+    if (channels.isConstant(2)) channels.own(2, channels.shape(2).length - 1, output, "parameter");
     return [[...x!.slice(0, -1), output]];
   },
 

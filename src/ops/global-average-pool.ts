@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.js";
 import { sizeOf } from "../graph/graph.js";
-import { defineOp } from "./op.js";
+import { defineOp, freezePixels } from "./op.js";
 
 /** Mean over all axes behind axis 1, which stay with size 1. */
 export const globalAveragePool = defineOp({
@@ -19,7 +19,10 @@ export const globalAveragePool = defineOp({
     });
     return [{ shape: this.infer(attrs, [x!.shape])[0]!, data }];
   },
-  atoms: (_attrs, [x]) => [x!.map((atoms, axis) => (axis < 2 ? atoms : null))],
+  atoms(_attrs, [x], channels) {
+    freezePixels(x!, channels);
+    return [x!.map((atoms, axis) => (axis < 2 ? atoms : null))];
+  },
   macs: () => 0,
   lower: (_attrs, [x]) => ({
     layer: { type: "reduce", kind: "mean", axes: x!.shape.map((_, axis) => axis).slice(2), keepDims: true },

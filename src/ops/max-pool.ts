@@ -7,7 +7,7 @@ export const maxPool = defineOp({
   infer: (attrs: PoolAttrs, [x]) => inferPool(attrs, x!),
   evaluate: (attrs, [x]) =>
     evaluatePool(attrs, x!, (values) => values.reduce((best, v) => (v > best ? v : best), -Infinity)),
-  atoms: (_attrs, inputs) => atomsPool(inputs),
+  atoms: (_attrs, inputs, channels) => atomsPool(inputs, channels),
   macs: () => 0,
   lower: (attrs) => lowerPool(attrs, "max", false),
   raise: (layer) =>

@@ -21,7 +21,7 @@ export type Role = "produce" | "consume" | "parameter";
 export interface Channels {
   /** New channels that nothing else has to do with yet. */
   fresh(count: number): Atoms;
-  /** Channels i of both go or stay together. Two equal-sized lists; `residual` when it is an elementwise join of two branches. */
+  /** Channels i of both go or stay together. Two equal-sized lists; `residual` when a sum of branches couples them. */
   join(a: Atoms, b: Atoms, coupling: "structure" | "residual"): void;
   /** These channels stay, for a reason in words that can follow "cannot be removed: ". */
   freeze(atoms: Atoms | null | undefined, reason: string): void;
@@ -95,6 +95,11 @@ export function defineOp<const Name extends string, Attrs extends object>(
   op: Op<Name, Attrs> & ThisType<AnyOp>,
 ): Op<Name, Attrs> {
   return op;
+}
+
+/** For operators on NCHW values that mix neighbouring pixels: channels that were moved behind axis 1 stay. */
+export function freezePixels(x: AtomShape, channels: Channels): void {
+  x.slice(2).forEach((atoms) => channels.freeze(atoms, "they lie where this layer expects pixels"));
 }
 
 /** How many elements a mask keeps in `[from, to)`; all of them where there is no mask. */

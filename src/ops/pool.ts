@@ -1,7 +1,7 @@
 /** What max and average pooling have in common. */
 import { ModelError } from "../errors.js";
 import type { Shape, Tensor } from "../graph/graph.js";
-import type { AtomShape, LayerSpec } from "./op.js";
+import { type AtomShape, type Channels, freezePixels, type LayerSpec } from "./op.js";
 import { type Pads, type Pair, windowOutput } from "./window.js";
 
 export type PoolAttrs = {
@@ -52,7 +52,10 @@ export function evaluatePool(attrs: PoolAttrs, x: Tensor, reduce: Reduce): reado
   return [{ shape: shape!, data }];
 }
 
-export const atomsPool = ([x]: readonly AtomShape[]): readonly AtomShape[] => [[x![0]!, x![1]!, null, null]];
+export function atomsPool([x]: readonly AtomShape[], channels: Channels): readonly AtomShape[] {
+  freezePixels(x!, channels);
+  return [[x![0]!, x![1]!, null, null]];
+}
 
 export function lowerPool(attrs: PoolAttrs, kind: "max" | "average", countPadding: boolean) {
   const layer: LayerSpec = { type: "pool", kind, ...attrs, countPadding };

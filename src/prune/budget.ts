@@ -20,7 +20,7 @@ export interface Budget {
 export function parseBudget(text: string): Budget {
   const [kind, value, rest] = text.split("=");
   const number = Number(value);
-  if (!kind || !(kind in BUDGETS) || value === undefined || value === "" || rest !== undefined) {
+  if (!kind || !Object.hasOwn(BUDGETS, kind) || value === undefined || value === "" || rest !== undefined) {
     const kinds = Object.entries(BUDGETS).map(([name, meaning]) => `${name}=N (${meaning})`);
     throw new RequestError(`"${text}": expected one of ${kinds.join(", ")}; for example macs=0.5`, "--keep");
   }

@@ -24,7 +24,10 @@ export interface PrunePlan {
 /** The classes that a plan removes from these units. Throws a `RequestError` for a plan that does not fit them. */
 export function removedClasses(plan: PrunePlan, units: readonly Unit[]): Set<number> {
   const removed = new Set<number>();
+  const seen = new Set<string>();
   for (const cut of plan.cuts) {
+    if (seen.has(cut.unit)) throw new RequestError("the plan cuts this unit twice; join the two cuts", cut.unit);
+    seen.add(cut.unit);
     const unit = units.find(({ name }) => name === cut.unit);
     if (!unit) throw new RequestError("the network has no unit of this name; the plan is another network's", cut.unit);
     if (unit.width !== cut.width) {
@@ -49,11 +52,14 @@ export function formatPlan(plan: PrunePlan): string {
   return `${text},\n  "cuts": [\n${cuts}\n  ]\n}\n`;
 }
 
+/** What a plan that was written by hand may leave out. */
+const DEFAULTS = { method: "by hand", seed: 1, request: {} } as const;
+
 /** Reads a plan file. Throws a `RequestError` that says what is wrong with it. */
 export function parsePlan(text: string, where: string): PrunePlan {
-  let plan: PrunePlan;
+  let plan: Partial<PrunePlan>;
   try {
-    plan = JSON.parse(text) as PrunePlan;
+    plan = JSON.parse(text) as Partial<PrunePlan>;
   } catch (error) {
     throw new RequestError(`not JSON: ${(error as Error).message}`, where);
   }
@@ -68,7 +74,18 @@ export function parsePlan(text: string, where: string): PrunePlan {
       );
     }
   });
-  return plan;
+  const { method, seed, request } = { ...DEFAULTS, ...plan };
+  const isRequest = Object.values(Object(request)).every((value) => typeof value === "string");
+  if (
+    typeof method !== "string" ||
+    !Number.isSafeInteger(seed) ||
+    seed < 0 ||
+    Object(request) !== request ||
+    !isRequest
+  ) {
+    throw new RequestError("expected {method: text, seed: whole number from 0 on, request: {option: text}}", where);
+  }
+  return { espalierPlan: 1, method, seed, request, cuts: plan.cuts };
 }
 
 function isCut(cut: unknown): cut is Cut {

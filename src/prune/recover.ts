@@ -7,9 +7,10 @@
  */
 import { DataError, ModelError } from "../errors.js";
 import { allNames, freshName } from "../graph/edit.js";
-import type { Graph, Node, Tensor } from "../graph/graph.js";
+import { type Graph, type Node, sizeOf, type Tensor } from "../graph/graph.js";
 import { emptySums, type Moments } from "../linalg/moments.js";
 import { isOp } from "../ops/index.js";
+import { inferShapes } from "../ops/walk.js";
 import type { Applied } from "./apply.js";
 import { mapChannels } from "./atoms.js";
 import type { Runner } from "./runner.js";
@@ -46,7 +47,7 @@ export async function recoverStatistics(
   options: RecoverOptions,
 ): Promise<Recovered> {
   if (samples.count < 2) {
-    throw new DataError(`${samples.count} pictures are too few to estimate statistics on; give two or more`);
+    throw new DataError(`expected two pictures or more to estimate statistics on, got ${samples.count}`);
   }
   const norms = batchNorms(cut.graph);
   if (norms.length > 0) {
@@ -81,11 +82,13 @@ function batchNorms(graph: Graph): Node[] {
   return graph.nodes.filter((node) => isOp(node, "batch-norm") && hasConstantWeights(graph, node));
 }
 
-/** Convolutions and dense layers whose channels are not answers of the network. */
+/** Convolutions and dense layers whose channels are not answers of the network. Values must be planar: no channels behind pixels. */
 function hiddenLayers(graph: Graph): Node[] {
   const channels = mapChannels(graph);
+  const shapes = inferShapes(graph);
   return graph.nodes.filter((node) => {
     if (!(isOp(node, "conv") || isOp(node, "gemm")) || !hasConstantWeights(graph, node)) return false;
+    if (isOp(node, "gemm") && sizeOf(shapes.get(node.outputs[0]!)!.slice(0, -1)) > 1) return false;
     const atoms = channels.atoms.get(node.outputs[0]!)!.find((list) => list !== null);
     return atoms?.every((atom) => channels.frozen(channels.rootOf(atom)) === undefined) ?? false;
   });
@@ -244,6 +247,7 @@ function measure(values: readonly Float32Array[], channels: number, moments: Mom
   return { mean, variance };
 }
 
+/** Batches of equal size, so that none is too small for statistics of its own. */
 async function runBatches(
   network: SegmentedNetwork,
   samples: Samples,
@@ -252,13 +256,14 @@ async function runBatches(
   total: number,
   visit: Visitor,
 ): Promise<void> {
-  for (let first = 0; first < samples.count; first += network.batchSize) {
-    const count = Math.min(network.batchSize, samples.count - first);
+  const batches = Math.ceil(samples.count / network.batchSize);
+  for (let batch = 0; batch < batches; batch++) {
+    const [first, end] = [batch, batch + 1].map((i) => Math.floor((i * samples.count) / batches)) as [number, number];
     network.run(
-      Array.from({ length: count }, (_, i) => samples.get(first + i)),
+      Array.from({ length: end - first }, (_, i) => samples.get(first + i)),
       visit,
     );
-    onProgress?.(done + first + count, total);
+    onProgress?.(done + end, total);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -27,6 +27,7 @@ const BATCH_BYTES = 256 << 20;
 const MOST_SAMPLES = 250;
 
 interface Segment {
+  /** Undefined where nothing needs to be computed in front of the place. */
   readonly graph: Graph | undefined;
   readonly place: Place;
   /** Values that nothing behind this segment reads. */
@@ -120,10 +121,12 @@ function split(graph: Graph, places: readonly Place[], shapes: ReadonlyMap<strin
   return parts.map((nodes, i) => {
     const place = places[i]!;
     const needed = new Set([...later[i]!, place.replaces ? place.node.inputs[0]! : place.node.outputs[0]!]);
-    const before = new Set(parts.slice(0, i).flatMap((part) => part.flatMap((node) => node.outputs)));
+    const made = [...parts.slice(0, i).flat(), ...places.slice(0, i).map((earlier) => earlier.node)];
+    const before = new Set(made.flatMap((node) => node.outputs));
+    const part = segmentGraph(graph, nodes, needed, shapes, i);
     return {
       place,
-      graph: nodes.length > 0 ? segmentGraph(graph, nodes, needed, shapes, i) : undefined,
+      graph: part.outputs.length > 0 ? part : undefined,
       finished: [...before, ...graph.inputs.map(({ name }) => name)].filter((name) => !later[i]!.has(name)),
     };
   });

@@ -20,7 +20,7 @@ export interface Unit {
   readonly width: number;
   /** Why nothing of it can be removed; undefined where something can. */
   readonly frozen: string | undefined;
-  /** Whether a residual add, or another elementwise join of branches, couples it. */
+  /** Whether a residual add couples it. */
   readonly residual: boolean;
   /** All nodes whose weights produce these channels. */
   readonly producers: readonly string[];
@@ -112,21 +112,22 @@ function describe(
   };
 }
 
-/** Which units a method may touch: all that are not frozen, only those that no residual join couples, or by name with * and ?. */
+/** Which units a method may touch: all that are not frozen, only those that no residual add couples, or by name with * and ?. */
 export function selectUnits(units: readonly Unit[], only: string | undefined): Unit[] {
   const free = units.filter((unit) => unit.frozen === undefined);
-  if (only === undefined) return free;
-  if (only === "inner") return free.filter((unit) => !unit.residual);
-  const pattern = new RegExp(
-    `^${only
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
+  const chosen = only === "inner" ? free.filter((unit) => !unit.residual) : free.filter((unit) => matches(unit, only));
+  if (chosen.length > 0) return chosen;
+  const names = free.map((unit) => `${unit.name}${unit.residual ? " (coupled by a residual add)" : ""}`).join(", ");
+  throw new RequestError(
+    free.length === 0
+      ? "nothing of this network can be removed; inspect says why"
+      : `no unit fits "${only}"; there are: ${names}`,
+    "--only",
   );
-  const chosen = free.filter((unit) => pattern.test(unit.name));
-  if (chosen.length === 0) {
-    const names = free.map((unit) => unit.name).join(", ");
-    throw new RequestError(`no unit that can be pruned has a name like "${only}"; there are: ${names}`, "--only");
-  }
-  return chosen;
+}
+
+function matches({ name }: Unit, only: string | undefined): boolean {
+  if (only === undefined) return true;
+  const literal = only.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(name);
 }

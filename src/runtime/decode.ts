@@ -138,7 +138,7 @@ class Reader {
         return (raw >>> 1) ^ -(raw & 1);
       }
       case "bool":
-        return this.#varint(end) !== 0;
+        return [false, true][this.#varint(end)] ?? this.#fail("a truth value that is neither 0 nor 1");
       case "float":
         return this.#view.getFloat32(this.#take(4, end), true);
       case "fixed32":

@@ -64,13 +64,14 @@ export function chooseBuild(wanted: Build | "auto"): Build {
 
 const compiled = new Map<Build, Promise<WebAssembly.Module>>();
 
-/** The bundled engine, compiled once. */
+/** The bundled engine, compiled once; after a failure, anew. */
 function bundledModule(build: Build): Promise<WebAssembly.Module> {
   let module = compiled.get(build);
   if (!module) {
     const source = build === "relaxed" ? import("../gen/engine-relaxed.js") : import("../gen/engine-baseline.js");
-    module = source.then(({ engine }) => WebAssembly.compile(fromBase64(engine)));
+    module = source.then(({ engine }) => compileEngine(fromBase64(engine)));
     compiled.set(build, module);
+    module.catch(() => compiled.delete(build));
   }
   return module;
 }
@@ -102,11 +103,13 @@ export async function resolveEngine({
   return { module, build: actual };
 }
 
+/** Workers forbid this even for bytes that are right. */
 async function compileEngine(bytes: Uint8Array): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
   } catch (cause) {
-    throw new ModelError(`engine: this platform cannot compile it (${String(cause)})`, undefined, { cause });
+    const wayOut = "where compiling from bytes is forbidden, hand in a WebAssembly.Module";
+    throw new ModelError(`engine: this platform cannot compile it (${String(cause)}); ${wayOut}`, undefined, { cause });
   }
 }
 

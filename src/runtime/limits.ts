@@ -9,7 +9,7 @@ export const LIMITS = {
   /** Elements of one value or weight. */
   elements: 1 << 28,
   /** Steps of a plan: each image, group or row of a layer takes one. */
-  steps: 1 << 20,
+  steps: 1 << 17,
   /** Bytes of memory for one session: what 32-bit addresses reach. */
   memoryBytes: 65_536 * 65_536,
 } as const;

@@ -61,8 +61,7 @@ export class Session {
     this.memory = plan.memory;
     this.macs = plan.layers.reduce((sum, layer) => sum + layer.macs, 0);
     this.#plan = plan;
-    const pages = Math.ceil(plan.memory.totalBytes / 65_536);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const memory = allocate(plan.memory.totalBytes, network.name);
     plan.write(memory.buffer);
     this.#state = { engine: instantiate(module, memory), bytes: memory.buffer };
     const outputValues = network.outputs.map(({ value }) => value);
@@ -133,5 +132,15 @@ export class Session {
     const read = ({ name, shape }: OutputInfo, i: number) =>
       [name, new Float32Array(bytes, this.#outputAt(i), sizeOf(shape)).slice()] as const;
     return Object.fromEntries(this.outputs.map(read));
+  }
+}
+
+/** Memory of just this size. Throws a `RequestError` where the platform does not have it. */
+function allocate(bytes: number, name: string): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / 65_536);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (cause) {
+    throw new RequestError(`needs ${bytes} bytes of memory, which this platform does not give`, name, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { operatorSuite, single, tensor, value } from "./oracle.js";
-import { SHAPES, SIZES, UNEVEN, WIDE, type WindowCase } from "./windows.js";
+import { FAR, SHAPES, SIZES, UNEVEN, WIDE, type WindowCase } from "./windows.js";
 
 const PLAIN = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], ceil: false, countPadding: false } as const;
 
@@ -35,6 +35,7 @@ const test = operatorSuite("average-pool", {
     "widths 1 to 9, heights 1 to 4, strides 1 to 3": SIZES.map((c) => pool(c)),
     "wide planes": WIDE.map((c) => pool(c)),
     "kernels, strides and dilations": SHAPES.flatMap((c) => BOTH.map((count) => pool(c, count))),
+    "strides far behind the plane": FAR.map((c) => pool(c)),
     "uneven windows": UNEVEN.flatMap((c) => BOTH.map((count) => pool(c, count))),
     "sizes rounded up": [...SIZES, ...UNEVEN].flatMap((c) => BOTH.map((count) => pool(c, count, true))),
     "several images": [...UNEVEN, ...WIDE].map((c) => pool(c, true, false, 3)),

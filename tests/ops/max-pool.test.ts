@@ -1,5 +1,5 @@
 import { operatorSuite, single, tensor, value } from "./oracle.js";
-import { SHAPES, SIZES, UNEVEN, WIDE, type WindowCase } from "./windows.js";
+import { FAR, SHAPES, SIZES, UNEVEN, WIDE, type WindowCase } from "./windows.js";
 
 const PLAIN = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], ceil: false } as const;
 
@@ -28,6 +28,7 @@ const test = operatorSuite("max-pool", {
     "widths 1 to 9, heights 1 to 4, strides 1 to 3": SIZES.map((c) => pool(c)),
     "wide planes": WIDE.map((c) => pool(c)),
     "kernels, strides and dilations": SHAPES.map((c) => pool(c)),
+    "strides far behind the plane": FAR.map((c) => pool(c)),
     "uneven windows": UNEVEN.map((c) => pool(c)),
     "sizes rounded up": [...SIZES, ...UNEVEN].map((c) => pool(c, true)),
     "several images": [...UNEVEN, ...WIDE].map((c) => pool(c, false, 3)),

@@ -63,3 +63,6 @@ export const UNEVEN = PADS.flatMap((pads) => [
   { ...square(7, 9, 3, 1, 0), pads, strides: [2, 1] as const },
   { ...square(7, 9, 3, 1, 0), pads, dilations: [1, 2] as const },
 ]);
+
+/** One window, and a stride that reaches far behind the plane. */
+export const FAR = [1, 3, 5].map((kernel) => ({ ...square(5, 7, kernel, 1, 1), strides: [1, 50_000] as const }));

@@ -1,41 +1,57 @@
 /**
- * `npm run test:platforms`: the tests on other platforms than the user's own Node. What is not installed is installed into this
- * folder where that is possible; what cannot be is said and left out. Fails when a platform that is there fails.
+ * `npm run test:platforms [-- name]`: the tests on other platforms than the user's own Node, or on those whose name contains the
+ * word. What is not installed is installed into this folder where that is possible; what cannot be is said and left out. Fails
+ * when a platform that is there fails.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { inRoot } from "../../scripts/checkout.mjs";
 import { setup } from "../../scripts/setup.mjs";
+import { deno } from "./deno.mjs";
+import { newerNodeBaseline, newerNodeRelaxed } from "./newer-node.mjs";
+import { workerd } from "./workerd.mjs";
 
-const UVU = inRoot("node_modules/uvu/bin.js");
+/** THE list of platforms: each has a name, the path of its program, and `run`, which is true if the platform passes. */
+const PLATFORMS = [newerNodeRelaxed, newerNodeBaseline, deno, workerd];
+/** Milliseconds after which an installation is given up. */
+const INSTALL_LIMIT = 120_000;
 
-/** THE list of platforms: where its program is, and how the tests run on it. */
-const PLATFORMS = [
-  {
-    name: "a newer Node, relaxed build",
-    program: inRoot("tests/platforms/node_modules/node/bin/node"),
-    words: [UVU, inRoot("dist/tests"), "(ops|runtime|compile|models|real-models).*\\.test\\.js$"],
-    env: { ESPALIER_BUILD: "relaxed" },
-  },
-  {
-    name: "a newer Node, baseline build",
-    program: inRoot("tests/platforms/node_modules/node/bin/node"),
-    words: [UVU, inRoot("dist/tests"), "(ops|runtime|real-models).*\\.test\\.js$"],
-    env: { ESPALIER_BUILD: "baseline" },
-  },
-];
-
+// So that what a platform started and stops when this process exits is stopped on these, too.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+const wanted = PLATFORMS.filter(({ name }) => name.toLowerCase().includes((process.argv[2] ?? "").toLowerCase()));
+const results = [];
 await setup();
-if (PLATFORMS.some(({ program }) => !existsSync(program))) {
-  console.error("espalier: installing platforms ...");
-  spawnSync("npm", ["ci", "--loglevel=error"], { cwd: inRoot("tests/platforms"), stdio: ["ignore", 2, 2] });
-}
-const results = PLATFORMS.map(({ name, program, words, env }) => {
-  if (!existsSync(program)) return [name, "skipped: could not be installed"];
-  console.log(`\n${name}`);
-  const { status } = spawnSync(program, words, { cwd: inRoot("."), stdio: "inherit", env: { ...process.env, ...env } });
-  return [name, status === 0 ? "passed" : "FAILED"];
-});
+const reason = wanted.every(({ program }) => existsSync(program)) ? undefined : install();
+for (const platform of wanted) results.push([platform, await resultOf(platform)]);
 console.log();
-for (const [name, result] of results) console.log(`${name}: ${result}`);
-process.exitCode = results.some(([, result]) => result === "FAILED") ? 1 : 0;
+for (const [{ name, program }, result] of results) console.log(`${name}${versionOf(program)}: ${result}`);
+process.exitCode = results.length === 0 || results.some(([, result]) => result === "FAILED") ? 1 : 0;
+
+/** Why something may still be missing. */
+function install() {
+  console.error("espalier: installing platforms ...");
+  const { status, error } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: inRoot("tests/platforms"),
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+    timeout: INSTALL_LIMIT,
+  });
+  if (error) return `npm ci: ${error.message}`;
+  return status === 0 ? "there is no package of it for this system" : `npm ci ended with ${status}`;
+}
+
+async function resultOf({ name, program, run }) {
+  if (!existsSync(program)) return `skipped: could not be installed (${reason})`;
+  console.log(`\n${name}`);
+  try {
+    return (await run()) ? "passed" : "FAILED";
+  } catch (error) {
+    console.error(error);
+    return "FAILED";
+  }
+}
+
+function versionOf(program) {
+  if (!existsSync(program)) return "";
+  return ` (${spawnSync(program, ["--version"], { encoding: "utf8" }).stdout.split("\n")[0].trim()})`;
+}

@@ -91,13 +91,14 @@ export function prune(): Command {
   return withJson(withPictures(withShape(command))).action(run);
 }
 
-async function run(path: string, options: Options): Promise<void> {
-  checkRequest(options);
+async function run(path: string, options: Options, command: Command): Promise<void> {
+  checkRequest(options, command);
   const started = performance.now();
   const { graph, notes } = await readNetworkFile(path, options.shape);
+  if (options.recover !== "none") onlyInput(graph);
   const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
   const replayed = options.plan === undefined ? undefined : readPlan(options.plan);
-  const step = stepOf(replayed ?? { method: options.method, request: writtenRequest(requestOf(options)) }, options);
+  const step = stepOf(replayed ?? { ...options, request: writtenRequest(requestOf(options)) }, options);
   const runner = { ...runtimeRunner(), fileBytes: (cut: Graph) => compile(withStep(cut, step)).length };
   const plan = replayed ?? makePlan(map, requestOf(options), runner);
   const result = await applyPlan(map, plan, runner);
@@ -124,9 +125,13 @@ async function run(path: string, options: Options): Promise<void> {
 const requestOf = (options: Options): PruneRequest => ({ ...options, keep: options.keep! });
 
 /** What can be known to fail fails before any work is done. */
-function checkRequest(options: Options): void {
+function checkRequest(options: Options, command: Command): void {
   if ((options.keep === undefined) === (options.plan === undefined)) {
     throw new RequestError("give --keep to decide what goes, or --plan to repeat a decision; one of them", "prune");
+  }
+  const typed = ["method", "scope", "only", "seed"].filter((name) => command.getOptionValueSource(name) === "cli");
+  if (options.plan !== undefined && typed.length > 0) {
+    throw new RequestError(`the plan says what goes; leave out --${typed.join(", --")}`, "--plan");
   }
   if (options.recover === "statistics" && options.data === undefined) {
     throw new RequestError(
@@ -176,13 +181,14 @@ async function recover(dense: Graph, result: PruneResult, options: Options) {
 }
 
 /** What the network will remember of this. The figures follow when they are known; any but 0 takes the same room in a file. */
-function stepOf(plan: Pick<PrunePlan, "method" | "request">, options: Options): Provenance {
+function stepOf(plan: Pick<PrunePlan, "method" | "request" | "seed">, options: Options): Provenance {
   const asked = Object.entries(plan.request).map(([key, value]) => `--${key} ${value}`);
+  const seeded = plan.seed === 1 ? [] : [`--seed ${plan.seed}`];
   const recovery = options.recover === "none" ? [] : [`--recover ${options.recover}`];
   const unknown = { before: 1, after: 1 };
   return {
     step: "prune",
-    detail: [`--method ${plan.method}`, ...asked, ...recovery].join(" "),
+    detail: [`--method ${plan.method}`, ...asked, ...seeded, ...recovery].join(" "),
     measurements: measurementsOf({ macs: unknown, parameters: unknown }),
   };
 }

@@ -5,6 +5,7 @@ import { writeNpy } from "../../data/npy.js";
 import type { Picture } from "../../data/picture.js";
 import { encodePng } from "../../data/png.js";
 import { FileError, RequestError } from "../../errors.js";
+import { freshName } from "../../graph/edit.js";
 import { formatShape, sizeOf } from "../../graph/graph.js";
 import { formatTable } from "../../report/table.js";
 import { type Box, boxes, load, type Outputs, type Session } from "../../runtime/index.js";
@@ -126,8 +127,7 @@ function formatBoxes(found: readonly FoundBox[]): string {
 }
 
 function checkOutput(output: string | undefined, session: Session): void {
-  if (output === undefined) return;
-  if (!output.endsWith(".npy")) return makeFolder(output);
+  if (!output?.endsWith(".npy")) return;
   if (session.outputs.length > 1) {
     throw new RequestError(`one .npy file for ${session.outputs.length} outputs; give a folder`, "--output");
   }
@@ -135,9 +135,12 @@ function checkOutput(output: string | undefined, session: Session): void {
 }
 
 function writeOutputs(output: string, session: Session, outputs: Outputs): void {
+  const single = output.endsWith(".npy");
+  if (!single) makeFolder(output);
+  const taken = new Set<string>();
   for (const { name, shape } of session.outputs) {
-    const path = output.endsWith(".npy") ? output : join(output, `${name.replace(/[^A-Za-z0-9_.-]/g, "_")}.npy`);
-    writeFileSafely(path, writeNpy(shape, outputs[name]!));
+    const file = freshName(name.replace(/[^A-Za-z0-9_.-]/g, "_"), taken);
+    writeFileSafely(single ? output : join(output, `${file}.npy`), writeNpy(shape, outputs[name]!));
   }
 }
 

@@ -1,0 +1,62 @@
+import { writeFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../../src/compile/encode.js";
+import { countParameters } from "../../src/ops/walk.js";
+import { openGraph } from "../../src/measure/runner.js";
+import { classifier, json, refuses, succeeds, temporaryFolder, writeOnnx } from "./command-line.js";
+
+const test = suite("cli/bench");
+const folder = temporaryFolder();
+const graph = classifier();
+const onnx = writeOnnx(folder.at("net.onnx"), graph);
+const esp = folder.at("net.esp");
+writeFileSync(esp, compile(graph));
+const QUICK = ["--runs", "5", "--warm-up", "1"];
+
+test("one row a network, ratios against the first", async () => {
+  const data = await json("bench", onnx, esp, ...QUICK);
+  assert.match(data.engine, /^node \d+/);
+  assert.ok(["baseline", "relaxed"].includes(data.build));
+  assert.is(data.threads, 1);
+  assert.equal(
+    data.models.map(({ file }: { file: string }) => file),
+    [onnx, esp],
+  );
+  const session = await openGraph(graph);
+  for (const model of data.models) {
+    assert.is(model.ratio, data.models[0].medianMs / model.medianMs);
+    assert.ok(0 < model.minMs && model.minMs <= model.medianMs && model.medianMs <= model.p95Ms);
+    assert.equal([model.macs, model.bytes, model.peakBytes], [session.macs, compile(graph).length, session.peakBytes]);
+    assert.not("layers" in model);
+  }
+  assert.is(data.models[0].ratio, 1);
+  assert.is(data.models[0].parameters, countParameters(graph));
+});
+
+test("layer by layer", async () => {
+  const { models } = await json("bench", esp, ...QUICK, "--layers", "--build", "baseline");
+  const session = await openGraph(graph, { build: "baseline" });
+  assert.equal(
+    models[0].layers.map(({ name }: { name: string }) => name),
+    session.layers.map(({ name }) => name),
+  );
+  for (const layer of models[0].layers) assert.ok(layer.milliseconds >= 0 && layer.kernel !== "");
+  const text = await succeeds("bench", esp, ...QUICK, "--layers");
+  assert.match(text, /net\.esp, layer by layer\n\n.*layer +kernel +median +share/);
+});
+
+test("text for people", async () => {
+  const text = await succeeds("bench", onnx, esp, ...QUICK);
+  assert.match(text, /^node .*, (baseline|relaxed) build, 1 thread\n\nfile +median +min +p95 +speed/);
+  assert.match(text, /net\.onnx .* 1\.00x +1\.00x/);
+  assert.not.match(text, /undefined|NaN/);
+});
+
+test("what cannot be measured", async () => {
+  await refuses(folder.path, ["bench", onnx, folder.at("none.esp")], 5, /none\.esp: there is no such file/);
+  await refuses(folder.path, ["bench", onnx, "--runs", "0"], 2, /--runs.*whole number from 1 on/);
+  await refuses(folder.path, ["bench"], 2, /missing required argument 'files'/);
+});
+
+test.run();

@@ -1,0 +1,173 @@
+/** Who may import whom, and that every list names what stands beside it. Read from the sources as plain text. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, posix, relative, sep } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const test = suite("layering");
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** For each folder of src the folders, or single files, that it may import besides itself. A new folder needs a row. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  gen: [],
+  graph: [],
+  ops: ["graph", "gen"],
+  models: ["graph", "ops"],
+  passes: ["graph", "ops"],
+  onnx: ["graph", "ops", "gen"],
+  linalg: ["gen"],
+  data: ["graph/about"],
+  train: ["graph", "ops", "data", "gen"],
+  prune: ["graph", "ops", "linalg", "data", "train"],
+  compile: ["graph", "ops", "gen", "passes", "runtime/decode", "runtime/resize", "runtime/verify", "runtime/weights"],
+  runtime: ["gen", "assembly/abi"],
+  measure: ["graph", "ops", "data", "compile", "runtime"],
+  report: ["measure", "prune"],
+  cli: [
+    "compile",
+    "data",
+    "graph",
+    "index",
+    "linalg",
+    "measure",
+    "models",
+    "onnx",
+    "ops",
+    "prune",
+    "report",
+    "runtime",
+    "train",
+  ],
+};
+
+/** Everyone may import these. */
+const FOR_ALL = ["errors", "random"];
+
+/** Lists, where their entries stand, and the files there that are no entries. */
+const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly string[]])[] = [
+  ["src/ops/index.ts", "src/ops", ["broadcast", "op", "pool", "regroup", "walk", "window"]],
+  ["src/runtime/layers/index.ts", "src/runtime/layers", ["layer"]],
+  ["src/runtime/kernels/convolution.ts", "src/runtime/kernels", []],
+  ["src/models/index.ts", "src/models", ["builder"]],
+  ["src/passes/index.ts", "src/passes", []],
+  ["src/onnx/ops/index.ts", "src/onnx/ops", []],
+  ["src/onnx/fold/index.ts", "src/onnx/fold", []],
+  ["src/prune/methods/index.ts", "src/prune/methods", ["method"]],
+  ["src/cli/main.ts", "src/cli/verbs", []],
+  ["assembly/kernels/index.ts", "assembly/kernels", ["gemm_f32_4x8", "gemm_f32_5x8", "store_row"]],
+];
+
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const stem = (path: string) => basename(path).replace(/(\.d)?\.[jt]s$/, "");
+
+/** Paths of all TypeScript files of a folder, with forward slashes, from the root on. */
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".ts"));
+  return files.map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)).split(sep).join("/")).sort();
+}
+
+/** What a file imports, exports from, or loads later. */
+function importsOf(file: string): string[] {
+  const patterns = [/\bfrom\s+"([^"]+)"/g, /\bimport\s*\(\s*"([^"]+)"/g, /^import\s+"([^"]+)"/gm];
+  return patterns.flatMap((pattern) => [...read(file).matchAll(pattern)].map((match) => match[1]!));
+}
+
+/** `src/ops/add.ts` importing `../graph/graph.js` gives `graph/graph`; outside src `assembly/abi` and the like. */
+function target(file: string, specifier: string): string {
+  const path = posix.join(dirname(file), specifier).replace(/(\.d)?\.[jt]s$/, "");
+  return path.startsWith("src/") ? path.slice("src/".length) : path;
+}
+
+const folderOf = (path: string) => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "");
+
+function mayImport(folder: string, to: string): boolean {
+  if (folder === "" || folder === folderOf(to) || FOR_ALL.includes(to)) return true;
+  return (MAY_IMPORT[folder] ?? []).some((allowed) => to === allowed || to.startsWith(`${allowed}/`));
+}
+
+const SOURCES = filesIn("src");
+
+test("no forbidden arrow", () => {
+  const forbidden = SOURCES.flatMap((file) => {
+    const own = folderOf(target(file, `./${basename(file)}`));
+    const targets = importsOf(file).filter((specifier) => specifier.startsWith("."));
+    return targets
+      .map((specifier) => target(file, specifier))
+      .filter((to) => !mayImport(own, to))
+      .map((to) => `${file} -> ${to}`);
+  });
+  assert.equal(forbidden, []);
+});
+
+test("every folder of src has a row", () => {
+  const folders = new Set(SOURCES.map((file) => folderOf(file.slice("src/".length))).filter((folder) => folder !== ""));
+  assert.equal(
+    [...folders].filter((folder) => !(folder in MAY_IMPORT)),
+    [],
+  );
+});
+
+test("only the contract and its generated code stand between the two programs", () => {
+  const device = SOURCES.filter((file) => file.startsWith("src/runtime/"));
+  const outside = device.flatMap((file) => importsOf(file).map((specifier) => target(file, specifier)));
+  const used = new Set(outside.filter((to) => !to.startsWith("runtime/")));
+  assert.equal([...used].sort(), [
+    "assembly/abi",
+    "errors",
+    "gen/engine-baseline",
+    "gen/engine-relaxed",
+    "gen/network",
+  ]);
+});
+
+test("the runtime, and the generated code that it imports, need no package and nothing of Node", () => {
+  const shipped = SOURCES.filter((file) =>
+    /^src\/(runtime\/|gen\/(engine-(baseline|relaxed)|network)\.ts|errors)/.test(file),
+  );
+  const foreign = shipped.flatMap((file) =>
+    importsOf(file)
+      .filter((specifier) => !specifier.startsWith("."))
+      .map((specifier) => `${file} -> ${specifier}`),
+  );
+  assert.equal(foreign, []);
+  const globals = shipped.filter((file) =>
+    /\b(process|require|document|eval|fetch|importScripts)\s*[.(]|\bnew Function\b/.test(read(file)),
+  );
+  assert.equal(globals, []);
+});
+
+test("assembly knows only itself", () => {
+  const foreign = filesIn("assembly").flatMap((file) =>
+    importsOf(file)
+      .map((specifier) => target(file, specifier))
+      .filter((to) => !to.startsWith("assembly/"))
+      .map((to) => `${file} -> ${to}`),
+  );
+  assert.equal(foreign, []);
+});
+
+for (const [list, folder, helpers] of LISTS) {
+  if (!existsSync(join(ROOT, list))) continue;
+  test(`${list} names every file of ${folder}`, () => {
+    const named = new Set(
+      importsOf(list).map((specifier) => posix.join(dirname(list), specifier).replace(/\.js$/, "")),
+    );
+    const beside = readdirSync(join(ROOT, folder)).filter(
+      (name) => name.endsWith(".ts") && `${folder}/${name}` !== list,
+    );
+    const entries = beside.map(stem).filter((name) => !helpers.includes(name));
+    assert.ok(entries.length > 0);
+    assert.equal(
+      entries.filter((name) => !named.has(`${folder}/${name}`)),
+      [],
+    );
+    assert.equal(
+      helpers.filter((name) => !beside.includes(`${name}.ts`)),
+      [],
+    );
+  });
+}
+
+test.run();

@@ -1,0 +1,49 @@
+/** Small graphs that between them have every type of layer, and what every file may carry besides. */
+import type { About } from "../../src/graph/about.js";
+import type { Graph } from "../../src/graph/graph.js";
+import { GraphBuilder } from "../../src/models/builder.js";
+
+const WINDOW = { strides: [2, 2], dilations: [1, 1], pads: [0, 1, 1, 0] } as const;
+
+/** Every type of layer once or more; two inputs, three outputs. */
+export function everyLayer(): Graph {
+  const b = new GraphBuilder(11);
+  const x = b.input("x", [1, 3, 8, 8]);
+  const gate = b.input("gate", [1, 4, 1, 1]);
+  const c = b.conv("c", x, 4, 3, { bias: true });
+  const gated = b.node("gated", "mul", {}, [c, gate]);
+  const shifted = b.node("shifted", "add", {}, [gated, b.weights("shift", [8, 1], 1)]);
+  const six = b.node("six", "clip", { min: 0, max: 6 }, [b.batchNorm("bn", shifted)]);
+  const largest = b.node("largest", "max-pool", { ...WINDOW, kernel: [2, 3], ceil: true }, [six]);
+  const mean = b.node("mean", "average-pool", { ...WINDOW, kernel: [2, 3], ceil: true, countPadding: true }, [six]);
+  const both = b.node("both", "concat", { axis: 1 }, [largest, mean]);
+  const padded = b.node("padded", "pad", { before: [0, 0, 1, 0], after: [0, 0, 0, 1], mode: "edge", value: 0.5 }, [
+    both,
+  ]);
+  const halved = b.node("halved", "slice", { axes: [1, 3], starts: [7, 0], ends: [-1, 4], steps: [-2, 1] }, [padded]);
+  const turned = b.node("turned", "transpose", { permutation: [0, 1, 3, 2] }, [halved]);
+  const square = b.node("square", "matmul", {}, [halved, turned]);
+  const rows = b.node("rows", "reduce-mean", { axes: [2], keepDims: false }, [square]);
+  const flat = b.node("flat", "reshape", { shape: [0, -1] }, [rows]);
+  const logits = b.gemm("logits", flat, 3);
+  return b.build("every-layer", [b.node("probabilities", "softmax", { axis: 1 }, [logits]), logits, "both"]);
+}
+
+/** What a file carries besides its mathematics. */
+export const ABOUT: About = {
+  labels: ["cat", "dog", "größer"],
+  task: "classes",
+  preprocessing: {
+    x: { width: 8, height: 8, layout: "nchw", colour: "bgr", mean: [0.5, 0.25, 0.125], std: [1, 2, 0.5] },
+  },
+  provenance: [
+    { step: "prune", detail: "--method l1", measurements: [{ name: "macs", before: 10, after: 5.5 }] },
+    { step: "compile", detail: "", measurements: [] },
+  ],
+};
+
+/** A file of some 130 bytes: small enough to be broken in every way. */
+export function tiny(): Graph {
+  const b = new GraphBuilder(12);
+  return b.build("tiny", [b.gemm("y", b.input("x", [1, 2]), 2)]);
+}

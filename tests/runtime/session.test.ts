@@ -1,0 +1,178 @@
+import { createHash } from "node:crypto";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../../src/compile/encode.js";
+import { RequestError } from "../../src/errors.js";
+import { countMacs } from "../../src/ops/walk.js";
+import { resnet } from "../../src/models/index.js";
+import { load, type Session } from "../../src/runtime/index.js";
+import { BUILD, drawInputs } from "../ops/oracle.js";
+import { memoriesOf } from "./memories.js";
+import { ABOUT, everyLayer, tiny } from "./samples.js";
+
+const test = suite("runtime/session");
+
+const GRAPH = { ...everyLayer(), about: ABOUT };
+const FILE = compile(GRAPH);
+
+type Given = Parameters<Session["run"]>[0];
+
+const inputs = (seed = 7): Given =>
+  Object.fromEntries([...drawInputs(GRAPH, seed)].map(([name, { data }]) => [name, data]));
+const open = () => load(FILE, { build: BUILD });
+
+function fails(run: () => unknown, message: RegExp): void {
+  assert.throws(run, (error: unknown) => error instanceof RequestError && message.test(error.message));
+}
+
+test("says what it is", async () => {
+  const session = await open();
+  assert.is(session.name, "every-layer");
+  assert.is(session.build, BUILD);
+  assert.equal(
+    session.inputs.map(({ name, shape }) => [name, shape]),
+    [
+      ["x", [1, 3, 8, 8]],
+      ["gate", [1, 4, 1, 1]],
+    ],
+  );
+  assert.equal(session.inputs[0]!.preprocessing, ABOUT.preprocessing["x"]);
+  assert.is(session.inputs[1]!.preprocessing, undefined);
+  assert.equal(
+    session.outputs.map(({ name }) => name),
+    ["probabilities", "logits", "both"],
+  );
+  assert.equal(session.outputs[0]!.shape, [1, 3]);
+  assert.equal(session.labels, ABOUT.labels);
+  assert.is(session.task, "classes");
+  assert.equal(session.provenance, ABOUT.provenance);
+  assert.is(session.macs, countMacs(GRAPH));
+});
+
+const WRONG: readonly (readonly [
+  title: string,
+  change: (given: Record<string, Given[string]>) => Given,
+  message: RegExp,
+])[] = [
+  ["a missing input", ({ gate }) => ({ gate: gate! }), /^x: no value was given for this input of shape 1x3x8x8/],
+  ["no input at all", () => ({}), /^x: no value was given/],
+  ["an unknown name", (given) => ({ ...given, y: [1] }), /^y: no such input; there is x, gate/],
+  ["too few numbers", (given) => ({ ...given, gate: [1, 2, 3] }), /^gate: expected 4 numbers \(1x4x1x1\), got 3/],
+  ["too many numbers", (given) => ({ ...given, gate: new Float32Array(5) }), /^gate: expected 4 numbers/],
+  ["no numbers", (given) => ({ ...given, gate: [] }), /^gate: expected 4 numbers/],
+];
+
+for (const [title, change, message] of WRONG) {
+  test(`refuses ${title}, and still runs afterwards`, async () => {
+    const session = await open();
+    fails(() => session.run(change(inputs() as Record<string, Given[string]>)), message);
+    fails(() => session.profile(change(inputs() as Record<string, Given[string]>)), message);
+    assert.equal(session.run(inputs()), (await open()).run(inputs()));
+  });
+}
+
+test("numbers of any kind go in as they are", async () => {
+  const session = await load(compile(tiny()), { build: BUILD });
+  const expected = session.run({ x: Float32Array.of(3, 200) });
+  for (const x of [[3, 200], Float64Array.of(3, 200), Uint8Array.of(3, 200)])
+    assert.equal(session.run({ x }), expected);
+});
+
+test("outputs are fresh arrays that later runs leave alone", async () => {
+  const session = await open();
+  const first = session.run(inputs(1));
+  const copy = structuredClone(first);
+  const second = session.run(inputs(2));
+  assert.equal(first, copy);
+  assert.not.equal(first, second);
+  first["logits"]!.fill(0);
+  assert.equal(session.run(inputs(2)), second);
+});
+
+test("inputs are read, not kept or changed", async () => {
+  const given = inputs();
+  const copy = structuredClone(given);
+  (await open()).run(given);
+  assert.equal(given, copy);
+});
+
+test("two sessions side by side do not disturb each other", async () => {
+  const expected = [1, 2].map(async (seed) => (await open()).run(inputs(seed)));
+  const [a, b] = [await open(), await open()];
+  const runs = [a.run(inputs(1)), b.run(inputs(2)), a.run(inputs(1)), b.run(inputs(2))];
+  assert.equal(runs.slice(0, 2), await Promise.all(expected));
+  assert.equal(runs.slice(2), runs.slice(0, 2));
+  a.dispose();
+  assert.equal(b.run(inputs(2)), runs[1]);
+});
+
+test("a session that was disposed says so", async () => {
+  const session = await open();
+  session.dispose();
+  session.dispose();
+  fails(() => session.run(inputs()), /every-layer: this session was disposed; load the network again/);
+  fails(() => session.profile(inputs()), /this session was disposed/);
+});
+
+test("all memory is made at once, in whole pages, and never grows", async () => {
+  const { result: session, memories } = await memoriesOf(open);
+  const { totalBytes, constantBytes, stepBytes, arenaBytes, arenaLowerBound } = session.memory;
+  assert.is(memories.length, 1);
+  assert.is(memories[0]!.buffer.byteLength, Math.ceil(totalBytes / 65_536) * 65_536);
+  assert.is(session.peakBytes, totalBytes);
+  assert.ok(constantBytes + stepBytes + arenaBytes <= totalBytes);
+  assert.ok(arenaLowerBound <= arenaBytes);
+  const before = memories[0]!.buffer;
+  const given = inputs();
+  const { memories: later } = await memoriesOf(async () => {
+    for (let i = 0; i < 1000; i++) session.run(given);
+  });
+  assert.is(later.length, 0);
+  assert.is(memories[0]!.buffer, before);
+  assert.throws(() => memories[0]!.grow(1));
+});
+
+test("a profile covers every layer and every step", async () => {
+  const session = await open();
+  const times = session.profile(inputs(), 3);
+  assert.equal(
+    times.map(({ milliseconds: _, ...layer }) => layer),
+    session.layers,
+  );
+  assert.ok(times.every(({ milliseconds }) => milliseconds >= 0));
+  let next = 0;
+  for (const { firstStep, steps } of session.layers) {
+    assert.is(firstStep, next);
+    next += steps;
+  }
+  assert.is(session.memory.stepBytes, 128 * next);
+  assert.is(
+    session.layers.reduce((sum, { macs }) => sum + macs, 0),
+    session.macs,
+  );
+  const named = new Set(session.layers.flatMap(({ name }) => name.split(" + ")));
+  assert.equal(
+    GRAPH.nodes.map(({ name }) => name).filter((name) => !named.has(name)),
+    [],
+  );
+  assert.ok(session.layers.every(({ kernel, why }) => kernel !== "" && why !== ""));
+});
+
+test("a profile leaves the same outputs behind as a run", async () => {
+  const [profiled, run] = [await open(), await open()];
+  profiled.profile(inputs(5), 1);
+  assert.equal(profiled.run(inputs(6)), run.run(inputs(6)));
+});
+
+/** Of the float32 outputs. It changes only with the seeded numbers, or with the order in which a kernel sums. */
+const GOLDEN = "ecb98d3c1bb45b0092fc9b26339fa9256d196a2dde00d514cff658eab7b997bb";
+
+test("the baseline build gives resnet20's bits", async () => {
+  const graph = resnet({ depth: 20, seed: 1 });
+  const given = Object.fromEntries([...drawInputs(graph)].map(([name, { data }]) => [name, data]));
+  const session = await load(compile(graph), { build: "baseline" });
+  const { logits } = session.run(given);
+  assert.is(createHash("sha256").update(new Uint8Array(logits!.buffer)).digest("hex"), GOLDEN);
+});
+
+test.run();
