@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   data: ["graph/about"],
   train: ["graph", "ops", "data", "gen"],
   prune: ["graph", "ops", "linalg", "data", "train"],
-  compile: ["graph", "ops", "gen", "passes", "runtime/decode", "runtime/verify", "runtime/weights"],
+  compile: ["graph", "ops", "gen", "passes", "runtime/decode", "runtime/resize", "runtime/verify", "runtime/weights"],
   runtime: ["gen", "assembly/abi"],
   measure: ["graph", "ops", "data", "compile", "runtime"],
   report: ["measure", "prune"],

@@ -3,19 +3,20 @@ import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { decodeImage } from "../data/image-file.js";
 import { readNpy } from "../data/npy.js";
+import type { Picture } from "../data/picture.js";
 import { fillInput } from "../data/preprocess.js";
 import { DataError, EspalierError, RequestError } from "../errors.js";
 import { formatShape, type Graph, type GraphInput, sameShape, type Shape, sizeOf } from "../graph/graph.js";
 import { readTensorFile } from "../onnx/tensor-file.js";
 import { type PictureOptions, preprocessingOf } from "./options.js";
 
-type Reader = (
-  bytes: Uint8Array,
-  path: string,
-  graph: Graph,
-  input: GraphInput,
-  options: PictureOptions,
-) => Float32Array;
+type Reader = (bytes: Uint8Array, path: string, graph: Graph, input: GraphInput, options: PictureOptions) => ReadInput;
+
+/** An input's numbers, and the picture that they came from if they did. */
+interface ReadInput {
+  readonly numbers: Float32Array;
+  readonly picture?: Picture;
+}
 
 /** THE list of kinds of input files, by the end of the name. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -32,12 +33,12 @@ const READERS: Readonly<Record<string, Reader>> = {
   ".jpeg": readPicture,
 };
 
-/** `[name=]path` for each input; those without a name go to the inputs in the graph's order. */
+/** `[name=]path` for each input, read; those without a name go to the inputs in the graph's order. */
 export function readInputs(
   specs: readonly string[],
   graph: Graph,
   options: PictureOptions,
-): Record<string, Float32Array> {
+): { readonly numbers: Record<string, Float32Array>; readonly pictures: readonly Picture[] } {
   const given = new Map<string, string>();
   const unnamed: string[] = [];
   for (const spec of specs) {
@@ -53,12 +54,14 @@ export function readInputs(
     const wanted = graph.inputs.map(({ name, shape }) => `${name} (${formatShape(shape)})`).join(", ");
     throw new RequestError(`${specs.length} given; the network wants ${graph.inputs.length}: ${wanted}`, "--input");
   }
-  return Object.fromEntries(
-    graph.inputs.map((input) => [input.name, readInput(given.get(input.name)!, graph, input, options)]),
-  );
+  const read = graph.inputs.map((input) => readInput(given.get(input.name)!, graph, input, options));
+  return {
+    numbers: Object.fromEntries(graph.inputs.map(({ name }, i) => [name, read[i]!.numbers])),
+    pictures: read.flatMap(({ picture }) => picture ?? []),
+  };
 }
 
-function readInput(path: string, graph: Graph, input: GraphInput, options: PictureOptions): Float32Array {
+function readInput(path: string, graph: Graph, input: GraphInput, options: PictureOptions): ReadInput {
   const reader = READERS[extname(path).toLowerCase()];
   if (!reader) throw new RequestError(`cannot be read as an input; expected ${Object.keys(READERS).join(", ")}`, path);
   let bytes: Uint8Array;
@@ -83,14 +86,14 @@ function at<T>(path: string, read: () => T): T {
   }
 }
 
-function checkShape(shape: Shape, data: Float32Array, path: string, input: GraphInput): Float32Array {
+function checkShape(shape: Shape, data: Float32Array, path: string, input: GraphInput): ReadInput {
   if (!sameShape(shape, input.shape)) {
     throw new DataError(
       `has shape ${formatShape(shape)}, input "${input.name}" wants ${formatShape(input.shape)}`,
       path,
     );
   }
-  return data;
+  return { numbers: data };
 }
 
 function readPicture(
@@ -99,10 +102,11 @@ function readPicture(
   graph: Graph,
   input: GraphInput,
   options: PictureOptions,
-): Float32Array {
+): ReadInput {
   const numbers = new Float32Array(sizeOf(input.shape));
   if (input.shape[0] !== 1)
     throw new RequestError(`input "${input.name}" takes ${input.shape[0]} pictures at once; give an .npy`, path);
-  fillInput(decodeImage(bytes, path), preprocessingOf(graph, input, options), numbers);
-  return numbers;
+  const picture = decodeImage(bytes, path);
+  fillInput(picture, preprocessingOf(graph, input, options), numbers);
+  return { numbers, picture };
 }

@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
 import { compile, type Encoding } from "../compile/encode.js";
 import { readNetwork } from "../compile/raise.js";
-import { EspalierError, FileError, ModelError } from "../errors.js";
+import { EspalierError, FileError, ModelError, RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { exportOnnx } from "../onnx/export.js";
 import { importOnnx } from "../onnx/import.js";
+import type { Shapes } from "../runtime/index.js";
 import { writeFileSafely } from "./output.js";
 
 export interface NetworkFile {
@@ -14,6 +15,8 @@ export interface NetworkFile {
   readonly graph: Graph;
   /** The compiled network: the file itself where it is one. */
   readonly compiled: Uint8Array;
+  /** Input shapes that `compiled` is to be loaded with, where they are not its own. */
+  readonly shapes: Shapes;
   readonly format: "onnx" | "esp";
   /** Bytes on disk. */
   readonly fileBytes: number;
@@ -21,12 +24,16 @@ export interface NetworkFile {
   readonly notes: readonly string[];
 }
 
-/** Reads either format, told apart by the first bytes. Throws an `EspalierError` that begins with the path. */
-export async function readNetworkFile(path: string): Promise<NetworkFile> {
+/**
+ * Reads either format, told apart by the first bytes, with other input shapes where they are given. Throws an `EspalierError`
+ * that begins with the path.
+ */
+export async function readNetworkFile(path: string, shapes: Shapes = {}): Promise<NetworkFile> {
   const bytes = readBytes(path);
   try {
-    return isCompiled(path, bytes) ? await readCompiled(path, bytes) : readOnnx(path, bytes);
+    return isCompiled(path, bytes) ? await readCompiled(path, bytes, shapes) : readOnnx(path, bytes, shapes);
   } catch (error) {
+    if (error instanceof RequestError) throw new RequestError(error.message, path, { cause: error });
     if (error instanceof EspalierError && !(error instanceof FileError))
       throw new ModelError(error.message, path, { cause: error });
     throw error;
@@ -39,13 +46,13 @@ function isCompiled(path: string, bytes: Uint8Array): boolean {
   return magic || path.toLowerCase().endsWith(".esp");
 }
 
-async function readCompiled(path: string, bytes: Uint8Array): Promise<NetworkFile> {
-  const graph = await readNetwork(bytes);
-  return { path, graph, compiled: bytes, format: "esp", fileBytes: bytes.length, notes: [] };
+async function readCompiled(path: string, bytes: Uint8Array, shapes: Shapes): Promise<NetworkFile> {
+  const graph = await readNetwork(bytes, { shapes });
+  return { path, graph, compiled: bytes, shapes, format: "esp", fileBytes: bytes.length, notes: [] };
 }
 
-function readOnnx(path: string, bytes: Uint8Array): NetworkFile {
-  const { graph, notes } = importOnnx(bytes, { external: (location) => readExternal(path, location) });
+function readOnnx(path: string, bytes: Uint8Array, shapes: Shapes): NetworkFile {
+  const { graph, notes } = importOnnx(bytes, { external: (location) => readExternal(path, location), shapes });
   let compiled: Uint8Array | undefined;
   return {
     path,
@@ -53,6 +60,7 @@ function readOnnx(path: string, bytes: Uint8Array): NetworkFile {
     get compiled() {
       return (compiled ??= compile(graph));
     },
+    shapes: {},
     format: "onnx",
     fileBytes: bytes.length,
     notes,

@@ -6,6 +6,7 @@ import { preprocessingFor } from "../data/preprocess.js";
 import { RequestError } from "../errors.js";
 import type { Preprocessing } from "../graph/about.js";
 import type { Graph, Shape } from "../graph/graph.js";
+import type { Shapes } from "../runtime/index.js";
 
 /** What --mean, --std and --colour gave. */
 export interface PictureOptions {
@@ -18,9 +19,15 @@ export interface JsonOption {
   readonly json?: true;
 }
 
+/** What --shape gave, by input name. */
+export interface ShapeOption {
+  readonly shape?: Shapes;
+}
+
 export type BuildOption = { readonly build: "auto" | "baseline" | "relaxed" };
 
-function numbers(text: string): number[] {
+/** Numbers with commas between them. */
+export function numbers(text: string): number[] {
   const values = text.split(",").map(Number);
   if (text.trim() === "" || values.some((value) => !Number.isFinite(value))) {
     throw new InvalidArgumentError("Expected numbers with commas between them, such as 0.485,0.456,0.406.");
@@ -32,6 +39,14 @@ function numbers(text: string): number[] {
 export function count(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number from 1 on.");
+  return value;
+}
+
+/** A number from 0 to 1. */
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("Expected a number from 0 to 1.");
   return value;
 }
 
@@ -47,6 +62,21 @@ export function withPictures(command: Command): Command {
     .option("--mean <a,b,c>", "mean of each colour in units of pixel / 255", numbers)
     .option("--std <a,b,c>", "deviation of each colour in units of pixel / 255", numbers)
     .addOption(new Option("--colour <order>", "order of colours that the network wants").choices(["rgb", "bgr"]));
+}
+
+/** `name=1x3x320x320`, added to those before it. A name may hold `=`. */
+function shapes(text: string, before: Shapes = {}): Shapes {
+  const [, name, sizes] = /^(.+)=(\d+(?:x\d+)*)$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError("Expected an input and its sizes, such as input=1x3x320x320.");
+  return { ...before, [name]: sizes!.split("x").map(Number) };
+}
+
+export function withShape(command: Command): Command {
+  return command.option(
+    "--shape <input=1x3x320x320>",
+    "sizes of an input that the network leaves open, or of a compiled network's; repeatable",
+    shapes,
+  );
 }
 
 export function withBuild(command: Command): Command {

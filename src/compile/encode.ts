@@ -1,6 +1,6 @@
 /** Lowered layers -> bytes of a network file, through protobufjs. */
 import { createHash } from "node:crypto";
-import type { About } from "../graph/about.js";
+import type { About, Boxes } from "../graph/about.js";
 import type { Graph, Tensor } from "../graph/graph.js";
 import { LAYER_TYPES } from "../gen/network.js";
 import { espalier } from "../gen/network-proto.js";
@@ -36,7 +36,7 @@ export function encodeNetwork(graph: Graph, lowered: LoweredNetwork, encoding: E
     layers: lowered.layers.map((layer) => encodeLayer(layer, encoding)),
     outputs: [...lowered.outputs],
     labels: [...graph.about.labels],
-    task: { kind: espalier.Task.Kind[upper(graph.about.task)] },
+    task: encodeTask(graph.about),
     provenance: graph.about.provenance.map((p) => ({ ...p, measurements: [...p.measurements] })),
   }).finish();
   const sha256 = createHash("sha256").update(network).digest();
@@ -44,6 +44,23 @@ export function encodeNetwork(graph: Graph, lowered: LoweredNetwork, encoding: E
 }
 
 const upper = <T extends string>(text: T) => text.toUpperCase() as Uppercase<T>;
+
+function encodeTask({ task, boxes }: About): espalier.Task.$Properties {
+  const kind = espalier.Task.Kind[upper(task)];
+  return { kind, boxes: boxes ? encodeBoxes(boxes) : null };
+}
+
+function encodeBoxes(boxes: Boxes): espalier.Boxes.$Properties {
+  return {
+    ...boxes,
+    order: espalier.Boxes.Order[upper(boxes.order)],
+    layout: espalier.Boxes.Layout[upper(boxes.layout)],
+    unit: espalier.Boxes.Unit[upper(boxes.unit)],
+    activation: espalier.Boxes.Activation[upper(boxes.activation)],
+    anchors: [...boxes.anchors],
+    variances: [...boxes.variances],
+  };
+}
 
 function encodePreprocessing(about: About, input: string): espalier.Preprocessing.$Properties | null {
   const p = about.preprocessing[input];

@@ -7,14 +7,15 @@ import type { Layer, Network, Weights } from "../gen/network.js";
 import { OPS } from "../ops/index.js";
 import type { LayerSpec } from "../ops/op.js";
 import { decodeFile } from "../runtime/decode.js";
+import { resizeNetwork, type Shapes } from "../runtime/resize.js";
 import { verifyNetwork } from "../runtime/verify.js";
 import { readWeights } from "../runtime/weights.js";
 
-/** Reads a network file. Throws a `ModelError` for one that is damaged. */
-export async function readNetwork(bytes: Uint8Array): Promise<Graph> {
+/** Reads a network file, with other input shapes where they are given. Throws a `ModelError` for one that is damaged. */
+export async function readNetwork(bytes: Uint8Array, options: { readonly shapes?: Shapes } = {}): Promise<Graph> {
   const network = await decodeFile(bytes);
   verifyNetwork(network);
-  return raise(network);
+  return raise(options.shapes ? resizeNetwork(network, options.shapes).network : network);
 }
 
 /** A verified network as a graph; each layer becomes one node. */
@@ -65,5 +66,7 @@ function aboutOf(network: Network): About {
     preprocessing ? [[name, preprocessing] as const] : [],
   );
   const preprocessing: Record<string, Preprocessing> = Object.fromEntries(pictures);
-  return { labels: network.labels, task: network.task.kind, preprocessing, provenance: network.provenance };
+  const { labels, provenance } = network;
+  const { kind: task, boxes } = network.task;
+  return { labels, task, ...(boxes ? { boxes } : {}), preprocessing, provenance };
 }

@@ -5,7 +5,7 @@
  * gamma are not applied; of an animation only the still picture is read. Interlaced files need 8 or 16 bits a sample.
  */
 import { inflateSync } from "node:zlib";
-import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
+import { convertIndexedToRgb, decode, type DecodedPng, encode } from "fast-png";
 import { DataError } from "../errors.js";
 import { checkPictureSize, type Picture } from "./picture.js";
 
@@ -54,6 +54,11 @@ const ADAM7 = [
   [1, 0, 2, 2],
   [0, 1, 1, 2],
 ] as const;
+
+/** 8 bits a sample, grey or colour. */
+export function encodePng({ width, height, channels, pixels }: Picture): Uint8Array {
+  return encode({ width, height, channels, depth: 8, data: pixels });
+}
 
 export function decodePng(bytes: Uint8Array, where: string): Picture {
   const chunks = chunksOf(bytes, where);

@@ -25,10 +25,30 @@ export interface Provenance {
   readonly measurements: readonly Measurement[];
 }
 
+/** How a detector's outputs say boxes. The fields are those of `Boxes` in schemas/network.proto, explained there. */
+export interface Boxes {
+  readonly boxesOutput: number;
+  readonly scoresOutput: number;
+  readonly order: "places_first" | "numbers_first";
+  readonly layout: "corners" | "centre";
+  readonly unit: "relative" | "pixels";
+  readonly activation: "none" | "sigmoid" | "softmax";
+  readonly objectness: boolean;
+  readonly background: number;
+  readonly score: number;
+  readonly iou: number;
+  readonly most: number;
+  readonly acrossClasses: boolean;
+  readonly anchors: readonly number[];
+  readonly variances: readonly number[];
+}
+
 export interface About {
   /** Class names in the order of the classes; empty where there are none. */
   readonly labels: readonly string[];
   readonly task: "tensors" | "classes" | "boxes";
+  /** There exactly where the task is "boxes". */
+  readonly boxes?: Boxes;
   /** By input name. */
   readonly preprocessing: Readonly<Record<string, Preprocessing>>;
   /** Oldest first. */

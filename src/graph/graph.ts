@@ -17,7 +17,7 @@ export interface Tensor {
 
 export interface GraphInput {
   readonly name: string;
-  /** Batch first; a symbolic batch stands here as 1. */
+  /** Batch first; a symbolic batch stands here as 1 unless another was asked for. */
   readonly shape: Shape;
   /** The symbolic batch dimension's name; empty where the batch is fixed. */
   readonly batch: string;

@@ -83,18 +83,31 @@ class NodeImport {
   }
 }
 
+/** Nodes that left nothing in the graph. */
+export interface Absent {
+  /** Computed during the import. */
+  readonly computed: readonly NodeProto[];
+  /** No output depends on them. */
+  readonly unneeded: readonly NodeProto[];
+}
+
 /** Nodes that no output depends on are left out. */
 export function importNodes(
   protos: readonly NodeProto[],
   names: readonly string[],
   needed: ReadonlySet<string>,
   scope: ImportScope,
-): void {
+): Absent {
   const state = new NodeImport(scope, needed);
+  const isNeeded = (proto: NodeProto) => proto.output?.some((name) => needed.has(name)) ?? false;
   protos.forEach((proto, i) => {
-    if (!proto.output?.some((name) => needed.has(name))) return;
+    if (!isNeeded(proto)) return;
     const name = names[i]!;
     within(name, () => state.importNode(new OnnxNode(proto, name, scope), proto.domain ?? ""));
   });
   state.unsupported.throwIfAny();
+  return {
+    computed: protos.filter((proto) => isNeeded(proto) && scope.constant(proto.output![0]!)),
+    unneeded: protos.filter((proto) => !isNeeded(proto)),
+  };
 }

@@ -1,7 +1,7 @@
 /** ONNX to a graph: decoded, checked, shape arithmetic computed away, every operator one of ours. */
-import { EspalierError, ModelError } from "../errors.js";
+import { ModelError, RequestError } from "../errors.js";
 import { dropUnused } from "../graph/edit.js";
-import type { Graph, GraphInput } from "../graph/graph.js";
+import type { Graph, GraphInput, Shape } from "../graph/graph.js";
 import { verifyGraph } from "../graph/verify.js";
 import { onnx } from "../gen/onnx.js";
 import { inferShapes } from "../ops/walk.js";
@@ -10,13 +10,16 @@ import { readInput } from "./import-inputs.js";
 import { importNodes, isDefaultDomain, nameNodes, neededValues } from "./import-nodes.js";
 import { ImportScope, within } from "./import-scope.js";
 import { readAbout } from "./metadata.js";
-import { type External, readTensorProto } from "./tensor-proto.js";
+import { dropUnusedInputs, noteConverted, noteFixedBatch, noteNodes, noteUnusual } from "./notes.js";
+import { type External, readTensorProto, type TensorProto } from "./tensor-proto.js";
 
 export interface ImportOptions {
   /** Answers with the bytes of a file beside the model, for weights that are stored there. */
   readonly external?: External;
   /** What the graph is called; else the model's own name. */
   readonly name?: string;
+  /** Sizes of inputs that the model leaves open, by input name: all dimensions, the batch first. */
+  readonly shapes?: Readonly<Record<string, Shape>>;
 }
 
 export interface Imported {
@@ -31,8 +34,6 @@ type ModelProto = onnx.ModelProto.$Properties;
 type GraphProto = onnx.GraphProto.$Properties;
 
 const OLDEST_OPSET = 7;
-/** The newest one that the importers were checked against. */
-const NEWEST_OPSET = 25;
 
 function readOpset(model: ModelProto): number {
   const entry = model.opsetImport?.find(({ domain }) => isDefaultDomain(domain));
@@ -75,13 +76,28 @@ function defineInitializers(graph: GraphProto, needed: ReadonlySet<string>, scop
   }
 }
 
+/** Initializers, and the values of constant nodes. */
+function neededTensors(graph: GraphProto, needed: ReadonlySet<string>): TensorProto[] {
+  const constants = graph.node!.filter(({ opType, output }) => opType === "Constant" && needed.has(output?.[0] ?? ""));
+  const written = constants.flatMap(({ attribute }) => (attribute ?? []).flatMap(({ t }) => t ?? []));
+  return [...(graph.initializer ?? []).filter(({ name }) => needed.has(name ?? "")), ...written];
+}
+
 /** Before IR version 4 initializers are listed as inputs, too; they stay constants. */
-function defineInputs(graph: GraphProto, scope: ImportScope): GraphInput[] {
+function defineInputs(
+  graph: GraphProto,
+  shapes: NonNullable<ImportOptions["shapes"]>,
+  scope: ImportScope,
+): GraphInput[] {
   const initializers = new Set((graph.initializer ?? []).map(({ name }) => name));
   const given = (graph.input ?? []).filter(({ name }) => !initializers.has(name));
+  const unknown = Object.keys(shapes).find((asked) => !given.some(({ name }) => name === asked));
+  if (unknown !== undefined) {
+    throw new RequestError(`no such input; there is ${given.map(({ name }) => name).join(", ")}`, unknown);
+  }
   return given.map((info) =>
     within(`input "${info.name}"`, () => {
-      const input = readInput(info, scope.notes);
+      const input = readInput(info, shapes[info.name ?? ""], scope.notes);
       scope.defineValue(input.name, input.shape);
       return input;
     }),
@@ -101,24 +117,6 @@ function defineOutputs(names: readonly string[], scope: ImportScope): void {
   }
 }
 
-/** Shapes that the model computed became numbers; says if they only fit a batch of 1. */
-function noteFixedBatch(graph: Graph, notes: string[]): void {
-  const inputs = graph.inputs.map((input) => (input.batch ? { ...input, shape: [2, ...input.shape.slice(1)] } : input));
-  try {
-    inferShapes({ ...graph, inputs });
-  } catch (error) {
-    if (!(error instanceof EspalierError)) throw error;
-    notes.push(`the batch is symbolic, but the network only works for a batch of 1 (${error.message})`);
-  }
-}
-
-function noteUnusual(model: ModelProto, opset: number, notes: string[]): void {
-  if (opset > NEWEST_OPSET)
-    notes.push(`opset ${opset} is newer than ${NEWEST_OPSET}, the newest one this was checked with`);
-  const others = (model.opsetImport ?? []).filter(({ domain }) => !isDefaultDomain(domain));
-  if (others.length > 0) notes.push(`operators of ${others.map(({ domain }) => domain).join(", ")} are not supported`);
-}
-
 /** Throws a `ModelError` for whatever is wrong with the bytes or not supported. */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Imported {
   const model = decodeMessage(onnx.ModelProto, "an ONNX model", bytes);
@@ -131,10 +129,11 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Impo
   const scope = new ImportScope(opset, valueNames(proto), taken, options.external);
   noteUnusual(model, opset, scope.notes);
   defineInitializers(proto, needed, scope);
-  const inputs = defineInputs(proto, scope);
-  importNodes(nodes, names, needed, scope);
+  const inputs = defineInputs(proto, options.shapes ?? {}, scope);
+  noteNodes(importNodes(nodes, names, needed, scope), scope.notes);
+  noteConverted(neededTensors(proto, needed), scope.notes);
   defineOutputs(outputs, scope);
-  const graph = dropUnused({
+  const whole = dropUnused({
     name: options.name ?? (proto.name || "network"),
     inputs,
     outputs,
@@ -142,6 +141,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Impo
     constants: scope.tensors,
     about: readAbout(model.metadataProps ?? [], scope.notes),
   });
+  const graph = dropUnusedInputs(whole, scope.notes);
   verifyGraph(graph);
   inferShapes(graph);
   noteFixedBatch(graph, scope.notes);

@@ -1,5 +1,5 @@
 /** What a network carries besides its mathematics, as JSON in the model's metadata. */
-import type { About, Measurement, Preprocessing, Provenance } from "../graph/about.js";
+import type { About, Boxes, Measurement, Preprocessing, Provenance } from "../graph/about.js";
 import { NOTHING_KNOWN } from "../graph/about.js";
 import type { onnx } from "../gen/onnx.js";
 
@@ -39,10 +39,29 @@ const isPreprocessing = isObject<Preprocessing>({
 const isMeasurement = isObject<Measurement>({ name: isText, before: isNumber, after: isNumber });
 const isProvenance = isObject<Provenance>({ step: isText, detail: isText, measurements: isListOf(isMeasurement) });
 
+const isFlag: Check = (value) => typeof value === "boolean";
+const isBoxes = isObject<Boxes>({
+  boxesOutput: isNumber,
+  scoresOutput: isNumber,
+  order: isOneOf("places_first", "numbers_first"),
+  layout: isOneOf("corners", "centre"),
+  unit: isOneOf("relative", "pixels"),
+  activation: isOneOf("none", "sigmoid", "softmax"),
+  objectness: isFlag,
+  background: isNumber,
+  score: isNumber,
+  iou: isNumber,
+  most: isNumber,
+  acrossClasses: isFlag,
+  anchors: isListOf(isNumber),
+  variances: isListOf(isNumber),
+});
+
 /** Each field of `About` lies under `espalier.` and its name. */
-const CHECKS: { readonly [K in keyof About]: Check } = {
+const CHECKS: { readonly [K in keyof Required<About>]: Check } = {
   labels: isListOf(isText),
   task: isOneOf("tensors", "classes", "boxes"),
+  boxes: isBoxes,
   preprocessing: isRecordOf(isPreprocessing),
   provenance: isListOf(isProvenance),
 };
@@ -74,5 +93,13 @@ export function readAbout(entries: readonly Entry[], notes: string[]): About {
     notes.push(`metadata "${keyOf(field)}" is malformed and was ignored`);
     return [];
   });
-  return { ...NOTHING_KNOWN, ...Object.fromEntries(found) };
+  return consistent({ ...NOTHING_KNOWN, ...Object.fromEntries(found) }, notes);
+}
+
+/** The task and what is said of boxes go together. */
+function consistent(about: About, notes: string[]): About {
+  const { boxes, ...rest } = about;
+  if ((boxes !== undefined) === (about.task === "boxes")) return about;
+  notes.push('metadata: "espalier.task" and "espalier.boxes" contradict each other; what is said of boxes was ignored');
+  return about.task === "boxes" ? { ...rest, task: "tensors" } : rest;
 }

@@ -10,12 +10,15 @@ import { decodeFile } from "./decode.js";
 import { type Build, resolveEngine } from "./engine.js";
 import { LIMITS } from "./limits.js";
 import { planNetwork } from "./plan.js";
+import { resizeNetwork, type Shapes } from "./resize.js";
 import { Session } from "./session.js";
 import { verifyNetwork } from "./verify.js";
 
 export { DataError, EspalierError, FileError, ModelError, RequestError } from "../errors.js";
+export { type Box, boxes, type BoxesOptions } from "./boxes.js";
 export { type Build, hasRelaxedSimd } from "./engine.js";
 export type { MemoryMap, PlannedLayer } from "./plan.js";
+export type { Shapes } from "./resize.js";
 export type { InputInfo, Inputs, LayerTime, OutputInfo, Outputs } from "./session.js";
 export { Session } from "./session.js";
 
@@ -26,6 +29,11 @@ export interface LoadOptions {
   readonly build?: Build | "auto" | undefined;
   /** Refuse a network that needs more memory than this. */
   readonly maxBytes?: number | undefined;
+  /**
+   * Input shapes other than the compiled ones, by name: another batch, or another size of picture. A layer that they do not
+   * fit is a `ModelError`.
+   */
+  readonly shapes?: Shapes | undefined;
 }
 
 /**
@@ -44,14 +52,15 @@ export async function load(network: Uint8Array | Response, options: LoadOptions 
 
 /** The same for a network that is decoded already. */
 export async function loadNetwork(network: Network, options: LoadOptions = {}): Promise<Session> {
-  const checked = verifyNetwork(network);
-  const plan = planNetwork(network, checked);
+  const asCompiled = { network, checked: verifyNetwork(network) };
+  const { network: resized, checked } = options.shapes ? resizeNetwork(network, options.shapes) : asCompiled;
+  const plan = planNetwork(resized, checked);
   const limit = Math.min(options.maxBytes ?? Infinity, LIMITS.memoryBytes);
   if (plan.memory.totalBytes > limit) {
     throw new RequestError(`needs ${plan.memory.totalBytes} bytes of memory, the limit is ${limit}`, network.name);
   }
   const { module, build } = await resolveEngine(options);
-  return new Session(network, checked.shapes, plan, module, build);
+  return new Session(resized, checked.shapes, plan, module, build);
 }
 
 async function readResponse(response: Response, maxBytes = Infinity): Promise<Uint8Array> {

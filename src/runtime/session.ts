@@ -1,5 +1,5 @@
 import { RequestError } from "../errors.js";
-import type { Network, Preprocessing, Provenance } from "../gen/network.js";
+import type { Boxes, Network, Preprocessing, Provenance } from "../gen/network.js";
 import { type Build, type Engine, instantiate } from "./engine.js";
 import type { MemoryMap, Plan, PlannedLayer } from "./plan.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
@@ -36,6 +36,8 @@ export class Session {
   /** Class names in the order of the classes; empty where there are none. */
   readonly labels: readonly string[];
   readonly task: "tensors" | "classes" | "boxes";
+  /** How a detector's outputs say boxes; `boxes` reads them. */
+  readonly boxes: Boxes | undefined;
   readonly provenance: readonly Provenance[];
   /** What runs: layers that one kernel computes together are one entry. */
   readonly layers: readonly PlannedLayer[];
@@ -53,6 +55,7 @@ export class Session {
     this.outputs = network.outputs.map(({ name, value }) => ({ name, shape: shapes[value]! }));
     this.labels = network.labels;
     this.task = network.task.kind;
+    this.boxes = network.task.boxes;
     this.provenance = network.provenance;
     this.layers = plan.layers;
     this.memory = plan.memory;

@@ -1,6 +1,7 @@
 /** Checks a decoded network as a whole: every number a kernel will ever see follows from what is checked here. */
 import { EspalierError, ModelError } from "../errors.js";
 import type { Input, Layer, Network } from "../gen/network.js";
+import { checkTask } from "./detector.js";
 import { ruleOf } from "./layers/index.js";
 import { LIMITS } from "./limits.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
@@ -45,6 +46,7 @@ export function verifyNetwork(network: Network): Checked {
     shapes.push(shape);
   }
   checkUse(network, shapes.length);
+  checkTask(network, shapes);
   return { shapes, macs };
 }
 

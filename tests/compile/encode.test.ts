@@ -46,7 +46,7 @@ test("the same graph gives the same bytes", () => {
 test("what is known about a graph travels along", async () => {
   const network = await decodeFile(compile({ ...everyLayer(), about: ABOUT }));
   assert.equal(network.labels, ABOUT.labels);
-  assert.equal(network.task, { kind: ABOUT.task });
+  assert.equal(network.task, { kind: ABOUT.task, boxes: undefined });
   assert.equal(network.provenance, ABOUT.provenance);
   assert.equal(
     network.inputs.map(({ preprocessing }) => preprocessing),

@@ -7,10 +7,18 @@ import { formatBytes, formatCount, formatMilliseconds, formatPercentage, formatR
 import { chooseBuild } from "../../runtime/engine.js";
 import { type LayerTime, load, type Session } from "../../runtime/index.js";
 import { type NetworkFile, readNetworkFile } from "../network-file.js";
-import { type BuildOption, count, type JsonOption, withBuild, withJson } from "../options.js";
+import {
+  type BuildOption,
+  count,
+  type JsonOption,
+  type ShapeOption,
+  withBuild,
+  withJson,
+  withShape,
+} from "../options.js";
 import { report, verb } from "../verb.js";
 
-interface Options extends JsonOption, BuildOption {
+interface Options extends JsonOption, BuildOption, ShapeOption {
   readonly runs: number;
   readonly warmUp: number;
   readonly layers?: true;
@@ -31,15 +39,16 @@ export function bench(): Command {
     .option("--runs <n>", "measured rounds", count, 50)
     .option("--warm-up <ms>", "milliseconds for each network to reach its speed first", count, 300)
     .option("--layers", "time of each layer");
-  return withJson(withBuild(command)).action(run);
+  return withJson(withBuild(withShape(command))).action(run);
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const files: NetworkFile[] = [];
   const sessions: Session[] = [];
   for (const path of paths) {
-    files.push(await readNetworkFile(path));
-    sessions.push(await load(files.at(-1)!.compiled, { build: options.build }));
+    const file = await readNetworkFile(path, options.shape);
+    files.push(file);
+    sessions.push(await load(file.compiled, { build: options.build, shapes: file.shapes }));
   }
   const progress = createProgress({ label: "measuring", total: options.runs, unit: "rounds" });
   const latencies = measureLatency(sessions, {

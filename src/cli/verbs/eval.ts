@@ -12,13 +12,15 @@ import {
   openData,
   type PictureOptions,
   preprocessingOf,
+  type ShapeOption,
   withBuild,
   withJson,
   withPictures,
+  withShape,
 } from "../options.js";
 import { report, verb } from "../verb.js";
 
-interface Options extends PictureOptions, JsonOption, BuildOption {
+interface Options extends PictureOptions, ShapeOption, JsonOption, BuildOption {
   readonly data: string;
   readonly limit?: number;
 }
@@ -41,15 +43,15 @@ export function evaluate(): Command {
     .argument("<file>", "network, .onnx or .esp")
     .requiredOption("--data <set>", "cifar10:FILE_OR_DIR, mnist:DIR (test split), npy:IMAGES.npy,LABELS.npy")
     .option("--limit <n>", "only the first pictures", count);
-  return withJson(withBuild(withPictures(command))).action(run);
+  return withJson(withBuild(withPictures(withShape(command)))).action(run);
 }
 
 async function run(path: string, options: Options): Promise<void> {
-  const file = await readNetworkFile(path);
+  const file = await readNetworkFile(path, options.shape);
   const input = onlyInput(file.graph);
   const preprocessing = preprocessingOf(file.graph, input, options);
   const set = openData(options.data, options.limit, "test");
-  const session = await load(file.compiled, { build: options.build });
+  const session = await load(file.compiled, { build: options.build, shapes: file.shapes });
   const progress = createProgress({ label: "evaluating", total: set.count, unit: "pictures" });
   const accuracy = measureAccuracy(session, set, { preprocessing, onProgress: (done) => progress.update(done) });
   progress.finish();

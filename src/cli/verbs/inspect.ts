@@ -6,7 +6,7 @@ import { findUnits } from "../../prune/units.js";
 import { formatBytes, formatCount } from "../../report/units.js";
 import { formatTable } from "../../report/table.js";
 import { type NetworkFile, readNetworkFile } from "../network-file.js";
-import { type JsonOption, withJson } from "../options.js";
+import { type JsonOption, type ShapeOption, withJson, withShape } from "../options.js";
 import { report, verb } from "../verb.js";
 
 export function inspect(): Command {
@@ -18,14 +18,14 @@ export function inspect(): Command {
       ["inspect net.esp --json", "the same as data"],
     ],
   }).argument("<file>", "network, .onnx or .esp");
-  return withJson(command).action(run);
+  return withJson(withShape(command)).action(run);
 }
 
-async function run(path: string, options: JsonOption): Promise<void> {
-  const file = await readNetworkFile(path);
+async function run(path: string, options: JsonOption & ShapeOption): Promise<void> {
+  const file = await readNetworkFile(path, options.shape);
   const facts = describeGraph(file.graph);
   const { units } = findUnits(file.graph);
-  const session = await load(file.compiled);
+  const session = await load(file.compiled, { shapes: file.shapes });
   const data = {
     file: path,
     format: file.format,

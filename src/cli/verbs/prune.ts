@@ -25,13 +25,15 @@ import {
   type PictureOptions,
   preprocessingOf,
   seed,
+  type ShapeOption,
   withJson,
   withPictures,
+  withShape,
 } from "../options.js";
 import { checkWritable, writeFileSafely } from "../output.js";
 import { report, verb } from "../verb.js";
 
-interface Options extends PictureOptions, JsonOption {
+interface Options extends PictureOptions, ShapeOption, JsonOption {
   readonly method: string;
   readonly keep?: Budget;
   readonly scope?: "global" | "local";
@@ -86,13 +88,13 @@ export function prune(): Command {
     .option("--plan-out <file>", "write the decision as JSON")
     .option("--plan <file>", "make the cuts of such a file instead of deciding")
     .option("--seed <n>", "for methods that draw lots, and for the comparison's input", seed, 1);
-  return withJson(withPictures(command)).action(run);
+  return withJson(withPictures(withShape(command))).action(run);
 }
 
 async function run(path: string, options: Options, command: Command): Promise<void> {
   checkRequest(options, command);
   const started = performance.now();
-  const { graph, notes } = await readNetworkFile(path);
+  const { graph, notes } = await readNetworkFile(path, options.shape);
   if (options.recover !== "none") onlyInput(graph);
   const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
   const replayed = options.plan === undefined ? undefined : readPlan(options.plan);

@@ -1,0 +1,51 @@
+/** A network with other input shapes than it was compiled with: another batch, or another size of picture. */
+import { EspalierError, ModelError, RequestError } from "../errors.js";
+import type { Input, Network } from "../gen/network.js";
+import { formatShape, type Shape } from "./shape.js";
+import { type Checked, verifyNetwork } from "./verify.js";
+
+/** Shapes by input name. */
+export type Shapes = Readonly<Record<string, Shape>>;
+
+/** The network as if it had been compiled for these shapes, checked. The network itself is checked already. */
+export function resizeNetwork(
+  network: Network,
+  shapes: Shapes,
+): { readonly network: Network; readonly checked: Checked } {
+  for (const name of Object.keys(shapes)) {
+    if (!network.inputs.some((input) => input.name === name)) {
+      throw new RequestError(`no such input; there is ${network.inputs.map((input) => input.name).join(", ")}`, name);
+    }
+  }
+  const inputs = network.inputs.map((input) => resizeInput(input, shapes[input.name]));
+  const resized = { ...network, inputs };
+  try {
+    return { network: resized, checked: verifyNetwork(resized) };
+  } catch (error) {
+    throw error instanceof ModelError ? explain(error, network, inputs) : error;
+  }
+}
+
+function resizeInput(input: Input, shape: Shape | undefined): Input {
+  if (shape === undefined) return input;
+  if (shape.length !== input.shape.length || !shape.every((size) => Number.isSafeInteger(size) && size >= 1)) {
+    throw new RequestError(
+      `shape ${formatShape(shape)} was asked for; expected ${input.shape.length} sizes as in ${formatShape(input.shape)}`,
+      input.name,
+    );
+  }
+  const { preprocessing } = input;
+  if (!preprocessing) return { ...input, shape };
+  const [height, width] = (preprocessing.layout === "nchw" ? shape.slice(2) : shape.slice(1)) as [number, number];
+  return { ...input, shape, preprocessing: { ...preprocessing, width, height } };
+}
+
+/** What the layer says, and that it is the size that does not fit. */
+function explain(error: EspalierError, network: Network, inputs: readonly Input[]): ModelError {
+  const changed = network.inputs.flatMap(({ name, shape }, i) => {
+    const asked = inputs[i]!.shape;
+    return asked === shape ? [] : [`${name} was compiled as ${formatShape(shape)}, ${formatShape(asked)} does not fit`];
+  });
+  const message = error.where === undefined ? error.message : error.message.slice(error.where.length + 2);
+  return new ModelError(`${message} (${changed.join("; ")})`, error.where, { cause: error });
+}
