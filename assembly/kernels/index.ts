@@ -1,6 +1,7 @@
 /** THE table of kernels: one line each, by the numbers of abi.ts. */
 import { Kernel } from "../abi";
 import { Step } from "../step";
+import { div_f32, max_f32, min_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
 import { conv_f32_4x8, conv_f32_5x8 } from "./conv_f32";
 import { dense_f32 } from "./dense_f32";
 import { depthwise_3x3s1_f32, depthwise_3x3s2_f32 } from "./depthwise_3x3_f32";
@@ -12,6 +13,7 @@ import { copy_f32, fill_f32, gather_f32 } from "./move_f32";
 import { average_pool_f32, max_pool_f32 } from "./pool_f32";
 import { scale_f32 } from "./scale_f32";
 import { softmax_f32 } from "./softmax_f32";
+import { unary_f32 } from "./unary_f32";
 
 /** Runs one step; a number that is not in the table traps. */
 export function dispatch(s: Step): void {
@@ -52,6 +54,20 @@ export function dispatch(s: Step): void {
       return gather_f32(s);
     case Kernel.Fill:
       return fill_f32(s);
+    case Kernel.Sub:
+      return sub_f32(s);
+    case Kernel.Div:
+      return div_f32(s);
+    case Kernel.Min:
+      return min_f32(s);
+    case Kernel.Max:
+      return max_f32(s);
+    case Kernel.Pow:
+      return pow_f32(s);
+    case Kernel.Prelu:
+      return prelu_f32(s);
+    case Kernel.Unary:
+      return unary_f32(s);
     default:
       unreachable();
   }

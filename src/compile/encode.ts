@@ -63,6 +63,7 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
   pool: { kind: espalier.Pool.Kind },
   reduce: { kind: espalier.Reduce.Kind },
   binary: { kind: espalier.Binary.Kind },
+  unary: { kind: espalier.Unary.Kind },
   pad: { mode: espalier.Pad.Mode },
 };
 

@@ -6,7 +6,7 @@ import { verifyGraph } from "../graph/verify.js";
 import { onnx } from "../gen/onnx.js";
 import { inferShapes } from "../ops/walk.js";
 import { decodeMessage, toNumber } from "./decode.js";
-import { readInput } from "./import-inputs.js";
+import { isWholeInput, readInput } from "./import-inputs.js";
 import { importNodes, isDefaultDomain, nameNodes, neededValues } from "./import-nodes.js";
 import { ImportScope, within } from "./import-scope.js";
 import { readAbout } from "./metadata.js";
@@ -83,6 +83,7 @@ function defineInputs(graph: GraphProto, scope: ImportScope): GraphInput[] {
     within(`input "${info.name}"`, () => {
       const input = readInput(info, scope.notes);
       scope.defineValue(input.name, input.shape);
+      if (isWholeInput(info)) scope.markWhole(input.name);
       return input;
     }),
   );

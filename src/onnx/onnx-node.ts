@@ -50,6 +50,19 @@ export class OnnxNode {
     return names;
   }
 
+  /** Like `value`; a constant of integers or booleans as float, which is what it meets. */
+  floatValue(input: number): string {
+    const name = this.value(input);
+    const constant = this.constant(input);
+    if (!constant || constant.kind === "float" || constant.kind === "double") return name;
+    return this.define(`${name}_float`, { ...constant, kind: "double" });
+  }
+
+  /** Whether input number `input` holds integers in the model. */
+  isWhole(input: number): boolean {
+    return this.scope.isWhole(this.value(input));
+  }
+
   shape(input: number): Shape {
     return this.scope.shape(this.value(input));
   }

@@ -1,49 +1,117 @@
 /** THE list of operators. Adding one is one import and one word; the node types are derived from it. */
 import { ModelError } from "../errors.js";
 import type { Node as GraphNode } from "../graph/graph.js";
+import { abs } from "./abs.js";
 import { add } from "./add.js";
 import { averagePool } from "./average-pool.js";
 import { batchNorm } from "./batch-norm.js";
+import { ceil } from "./ceil.js";
+import { celu } from "./celu.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
+import { div } from "./div.js";
+import { elu } from "./elu.js";
+import { erf } from "./erf.js";
+import { exp } from "./exp.js";
 import { flatten } from "./flatten.js";
+import { floor } from "./floor.js";
+import { gelu } from "./gelu.js";
+import { geluTanh } from "./gelu-tanh.js";
 import { gemm } from "./gemm.js";
 import { globalAveragePool } from "./global-average-pool.js";
+import { hardSigmoid } from "./hard-sigmoid.js";
+import { hardSwish } from "./hard-swish.js";
 import { identity } from "./identity.js";
+import { leakyRelu } from "./leaky-relu.js";
+import { log } from "./log.js";
 import { matmul } from "./matmul.js";
+import { max } from "./max.js";
 import { maxPool } from "./max-pool.js";
+import { min } from "./min.js";
+import { mish } from "./mish.js";
 import { mul } from "./mul.js";
+import { neg } from "./neg.js";
 import type { AnyOp, Op } from "./op.js";
 import { pad } from "./pad.js";
+import { pow } from "./pow.js";
+import { prelu } from "./prelu.js";
+import { reciprocal } from "./reciprocal.js";
 import { reduceMean } from "./reduce-mean.js";
 import { relu } from "./relu.js";
 import { reshape } from "./reshape.js";
+import { round } from "./round.js";
+import { selu } from "./selu.js";
+import { shrink } from "./shrink.js";
+import { sigmoid } from "./sigmoid.js";
+import { sign } from "./sign.js";
+import { silu } from "./silu.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
+import { softplus } from "./softplus.js";
+import { softsign } from "./softsign.js";
+import { sqrt } from "./sqrt.js";
+import { sub } from "./sub.js";
+import { tanh } from "./tanh.js";
+import { thresholdedRelu } from "./thresholded-relu.js";
 import { transpose } from "./transpose.js";
+import { trunc } from "./trunc.js";
 
 const LIST = [
+  abs,
   add,
   averagePool,
   batchNorm,
+  ceil,
+  celu,
   clip,
   concat,
   conv,
+  div,
+  elu,
+  erf,
+  exp,
   flatten,
+  floor,
+  gelu,
+  geluTanh,
   gemm,
   globalAveragePool,
+  hardSigmoid,
+  hardSwish,
   identity,
+  leakyRelu,
+  log,
   matmul,
+  max,
   maxPool,
+  min,
+  mish,
   mul,
+  neg,
   pad,
+  pow,
+  prelu,
+  reciprocal,
   reduceMean,
   relu,
   reshape,
+  round,
+  selu,
+  shrink,
+  sigmoid,
+  sign,
+  silu,
   slice,
   softmax,
+  softplus,
+  softsign,
+  sqrt,
+  sub,
+  tanh,
+  thresholdedRelu,
   transpose,
+  trunc,
 ] as const;
 
 type AnyListed = (typeof LIST)[number];

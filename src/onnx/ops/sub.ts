@@ -1,14 +1,10 @@
-import { makeConstant, scalar } from "../constant.js";
+import { makeConstant } from "../constant.js";
 import type { Importer } from "../onnx-node.js";
 
-/** a - b as a + (-b): a constant b is negated once and for all. */
+/** A constant that is taken away is negated once and for all and added, so that it can be folded like any other. */
 export const importSub: Importer = (node) => {
   const b = node.constant(1);
-  const negated = b
-    ? node.define(
-        `${node.value(1)}_negated`,
-        makeConstant(b.kind, b.shape, (i) => -b.data[i]!),
-      )
-    : node.step("mul", {}, [node.value(1), node.define(`${node.name}_minus`, scalar("float", -1))]);
-  node.emit("add", {}, [node.value(0), negated]);
+  if (!b) return node.emit("sub", {}, [node.floatValue(0), node.floatValue(1)]);
+  const negated = makeConstant(b.kind === "double" ? "double" : "float", b.shape, (i) => -b.data[i]!);
+  node.emit("add", {}, [node.floatValue(0), node.define(`${node.value(1)}_negated`, negated)]);
 };

@@ -14,6 +14,7 @@ import { scale } from "./scale.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
+import { unary } from "./unary.js";
 
 const RULES: { readonly [T in LayerType]: LayerRule<T> } = {
   binary,
@@ -30,6 +31,7 @@ const RULES: { readonly [T in LayerType]: LayerRule<T> } = {
   slice,
   softmax,
   transpose,
+  unary,
 };
 
 /** The rule for a layer, for callers that do not look into its numbers. */
