@@ -2,8 +2,8 @@
 
 /** log2(v) for v > 0, relative error 1e-10: exponent, and log of the fraction by its series in (m - 1) / (m + 1). */
 function log2(v: v128): v128 {
-  // 0x3fe6a09e667f3bcd is sqrt(1/2): what lies above it by whole powers of two is the exponent.
-  const above = i64x2.sub(v, i64x2.splat(0x3fe6a09e667f3bcd));
+  // 0x3fe6a09e667f3c00 is about sqrt(1/2): what lies above it by whole powers of two is the exponent.
+  const above = i64x2.sub(v, i64x2.splat(0x3fe6a09e667f3c00));
   const exponent = i64x2.shr_s(above, 52);
   const m = i64x2.sub(v, i64x2.shl(exponent, 52));
   const s = f64x2.div(f64x2.sub(m, f64x2.splat(1)), f64x2.add(m, f64x2.splat(1)));

@@ -30,7 +30,7 @@ export interface Imported {
 type ModelProto = onnx.ModelProto.$Properties;
 type GraphProto = onnx.GraphProto.$Properties;
 
-const OLDEST_OPSET = 7;
+const OLDEST_OPSET = 1;
 /** The newest one that the importers were checked against. */
 const NEWEST_OPSET = 25;
 

@@ -50,11 +50,14 @@ export class OnnxNode {
     return names;
   }
 
-  /** Like `value`; a constant of integers or booleans as float, which is what it meets. */
-  floatValue(input: number): string {
+  /** Like `value`; a constant of integers as float where it meets computed integers, which are float here, or `always`. */
+  floatValue(input: number, always = false): string {
     const name = this.value(input);
     const constant = this.constant(input);
-    if (!constant || constant.kind === "float" || constant.kind === "double") return name;
+    const meetsIntegers = this.inputs.some(
+      (other) => other && !this.scope.constant(other) && this.scope.isWhole(other),
+    );
+    if (constant?.kind !== "int" || !(always || meetsIntegers)) return name;
     return this.define(`${name}_float`, { ...constant, kind: "double" });
   }
 

@@ -2,9 +2,10 @@
 import type { Graph } from "../graph/graph.js";
 import { foldBatchNorm } from "./fold-batch-norm.js";
 import { foldPad } from "./fold-pad.js";
+import { fuseSelfGate } from "./fuse-self-gate.js";
 import { removeIdentity } from "./remove-identity.js";
 
-export const PASSES = { removeIdentity, foldPad, foldBatchNorm } as const;
+export const PASSES = { removeIdentity, fuseSelfGate, foldPad, foldBatchNorm } as const;
 
 /** All passes in turn: what `compile` does first. */
 export function simplify(graph: Graph): Graph {

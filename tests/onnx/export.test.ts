@@ -26,7 +26,9 @@ function near(got: Graph, want: Graph): void {
   outputs(want).forEach(({ shape, data }, output) => {
     const other = outputs(got)[output]!;
     assert.equal(other.shape, shape);
-    data.forEach((value, i) => assert.ok(Math.abs(other.data[i]! - value) < 1e-12, `element ${i}`));
+    data.forEach((value, i) =>
+      assert.ok(Object.is(other.data[i], value) || Math.abs(other.data[i]! - value) < 1e-12, `element ${i}`),
+    );
   });
 }
 

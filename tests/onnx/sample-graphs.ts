@@ -73,7 +73,7 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
   ],
   div: [
     { attrs: {}, on: [image, [1, 3, 1, 1]] },
-    { attrs: {}, on: [image], constants: [noise([3, 1, 1], 2)] },
+    { attrs: {}, on: [image], constants: [{ shape: [3, 1, 1], data: Float32Array.of(0.5, 2, -4) }] },
   ],
   elu: [{ attrs: { alpha: 0.75 }, on: [image] }],
   erf: [{ attrs: {}, on: [image] }],

@@ -24,16 +24,26 @@ const TOLERANCE = 2 ** -20;
 
 /** Operators that only move, compare or rename numbers: their results are exact. */
 const EXACT: ReadonlySet<string> = new Set<OpName>([
+  "abs",
+  "ceil",
   "clip",
   "concat",
   "flatten",
+  "floor",
   "identity",
+  "max",
   "max-pool",
+  "min",
+  "neg",
   "pad",
   "relu",
   "reshape",
+  "round",
+  "sign",
   "slice",
+  "thresholded-relu",
   "transpose",
+  "trunc",
 ]);
 
 export interface Operand {
@@ -81,7 +91,8 @@ function largestSum(graph: Graph, inputs: Values): number {
     mapValues(inputs, absolute),
   );
   let largest = 0;
-  for (const { data } of values.values()) {
+  // A power is larger with a negative exponent: the numbers themselves count, too.
+  for (const { data } of [...values.values(), ...evaluateGraph(graph, inputs).values()]) {
     for (const number of data) if (Number.isFinite(number)) largest = Math.max(largest, number);
   }
   return largest;

@@ -3,6 +3,7 @@ import type { OpName } from "../../ops/index.js";
 import type { ExportScope, Exporter } from "../export-scope.js";
 import { exportFormula, importFormula } from "../formula.js";
 import type { Importer } from "../onnx-node.js";
+import { operands } from "../operands.js";
 import { isDilated } from "../window.js";
 import { exportAveragePool, importAveragePool } from "./average-pool.js";
 import { exportBatchNormalization, importBatchNormalization } from "./batch-normalization.js";
@@ -21,6 +22,7 @@ import { importMean } from "./mean.js";
 import { importExtreme } from "./min-max.js";
 import { exportPad, importPad } from "./pad.js";
 import { importPow } from "./pow.js";
+import { importPRelu } from "./prelu.js";
 import { exportReduceMean, importReduceMean } from "./reduce-mean.js";
 import { exportReshape, importReshape } from "./reshape.js";
 import { exportSlice, importSlice } from "./slice.js";
@@ -48,7 +50,6 @@ type Renamed =
   | "mish"
   | "mul"
   | "neg"
-  | "prelu"
   | "reciprocal"
   | "relu"
   | "round"
@@ -67,7 +68,7 @@ const unary =
 const binary =
   (op: Renamed): Importer =>
   (node) =>
-    node.emit(op, {}, [node.floatValue(0), node.floatValue(1)]);
+    node.emit(op, {}, operands(node));
 
 const renamed =
   (type: string) =>
@@ -114,7 +115,7 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["Neg", unary("neg")],
   ["Pad", importPad],
   ["Pow", importPow],
-  ["PRelu", binary("prelu")],
+  ["PRelu", importPRelu],
   ["Reciprocal", unary("reciprocal")],
   ["ReduceMean", importReduceMean],
   ["Relu", unary("relu")],

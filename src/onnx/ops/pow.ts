@@ -1,4 +1,5 @@
 import type { Importer, OnnxNode } from "../onnx-node.js";
+import { operands } from "../operands.js";
 
 /** Exponents that are arithmetic: how to make the power of a value. */
 const ARITHMETIC: ReadonlyMap<number, (node: OnnxNode, x: string) => void> = new Map([
@@ -16,7 +17,8 @@ const ROOTS: ReadonlyMap<number, (node: OnnxNode, x: string) => void> = new Map(
 
 /** Integers to a power stay integers: the fraction is cut off. */
 export const importPow: Importer = (node) => {
-  const [x, y] = [node.floatValue(0), node.floatValue(1)];
+  const x = node.floatValue(0, true);
+  const y = node.constant(1) ? node.floatValue(1, true) : operands(node)[1];
   const isWhole = node.isWhole(0);
   const exponent = node.constant(1);
   const isNumber = exponent?.data.length === 1 && exponent.shape.length <= node.shape(0).length;
