@@ -35,6 +35,13 @@ export const enum Kernel {
   GatherAxis = 50,
   Resample = 51,
   ResampleInner = 52,
+  Sub = 20,
+  Div = 21,
+  Min = 22,
+  Max = 23,
+  Pow = 24,
+  Prelu = 25,
+  Unary = 26,
 }
 
 /** What the kernel `Reduce` combines: step field kh. */
@@ -52,6 +59,38 @@ export const enum Finish {
   Nothing = 0,
   Root = 1,
   Logarithm = 2,
+}
+
+/** The formulas of the kernel `Unary`, called as the format calls them. */
+export enum Unary {
+  abs = 0,
+  neg = 1,
+  sign = 2,
+  floor = 3,
+  ceil = 4,
+  round = 5,
+  trunc = 6,
+  sqrt = 7,
+  reciprocal = 8,
+  exp = 9,
+  log = 10,
+  tanh = 11,
+  sigmoid = 12,
+  hard_sigmoid = 13,
+  hard_swish = 14,
+  silu = 15,
+  elu = 16,
+  selu = 17,
+  celu = 18,
+  gelu = 19,
+  gelu_tanh = 20,
+  mish = 21,
+  softplus = 22,
+  softsign = 23,
+  leaky_relu = 24,
+  thresholded_relu = 25,
+  shrink = 26,
+  erf = 27,
 }
 
 // ╒═══════════════════════════ Step layout (128 bytes, little endian) ═══════════════════════════╕

@@ -2,6 +2,7 @@
 import { Kernel } from "../abi";
 import { Step } from "../step";
 import { arg_f32 } from "./arg_f32";
+import { div_f32, max_f32, min_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
 import { conv_f32_4x8, conv_f32_5x8 } from "./conv_f32";
 import { conv_winograd_f32_4x8, conv_winograd_f32_5x8, conv_winograd_f32_8x4 } from "./conv_winograd_f32";
 import { dense_f32 } from "./dense_f32";
@@ -20,6 +21,7 @@ import { reduce_f32 } from "./reduce_f32";
 import { resample_f32, resample_inner_f32 } from "./resample_f32";
 import { scale_f32 } from "./scale_f32";
 import { softmax_f32 } from "./softmax_f32";
+import { unary_f32 } from "./unary_f32";
 
 /** Runs one step; a number that is not in the table traps. */
 export function dispatch(s: Step): void {
@@ -84,6 +86,20 @@ export function dispatch(s: Step): void {
       return resample_f32(s);
     case Kernel.ResampleInner:
       return resample_inner_f32(s);
+    case Kernel.Sub:
+      return sub_f32(s);
+    case Kernel.Div:
+      return div_f32(s);
+    case Kernel.Min:
+      return min_f32(s);
+    case Kernel.Max:
+      return max_f32(s);
+    case Kernel.Pow:
+      return pow_f32(s);
+    case Kernel.Prelu:
+      return prelu_f32(s);
+    case Kernel.Unary:
+      return unary_f32(s);
     default:
       unreachable();
   }

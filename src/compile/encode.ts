@@ -81,6 +81,7 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
   reduce: { kind: espalier.Reduce.Kind },
   normalise: { kind: espalier.Normalise.Kind },
   binary: { kind: espalier.Binary.Kind },
+  unary: { kind: espalier.Unary.Kind },
   pad: { mode: espalier.Pad.Mode },
   resample: {
     mode: espalier.Resample.Mode,

@@ -26,7 +26,7 @@ export function raise(network: Network): Graph {
   const outputNames = new Map(network.outputs.map(({ name, value }) => [value, name]));
   const constants = new Map<string, Tensor>();
   const nodes = network.layers.map((layer, i): Node => {
-    const { op, attrs, weights } = raiseLayer(layer);
+    const { op, attrs, weights, weightsLead } = raiseLayer(layer);
     const name = freshName(layer.name || `${op}_${i}`, nodeNames);
     const parameters = weights.map((tensor, k) => {
       const constant = freshName(`${name}.${k === 0 ? "weight" : `weight${k}`}`, taken);
@@ -34,7 +34,8 @@ export function raise(network: Network): Graph {
       return constant;
     });
     const output = outputNames.get(values.length) ?? freshName(`${name}:0`, taken);
-    const inputs = [...layer.inputs.map((value) => values[value]!), ...parameters];
+    const read = layer.inputs.map((value) => values[value]!);
+    const inputs = weightsLead ? [...parameters, ...read] : [...read, ...parameters];
     values.push(output);
     return { name, op, attrs, inputs, outputs: [output] };
   });
@@ -43,12 +44,21 @@ export function raise(network: Network): Graph {
   return { name: network.name, inputs, outputs, nodes, constants, about: aboutOf(network) };
 }
 
-function raiseLayer(layer: Layer): { op: string; attrs: object; weights: readonly Tensor[] } {
+interface RaisedLayer {
+  readonly op: string;
+  readonly attrs: object;
+  readonly weights: readonly Tensor[];
+  readonly weightsLead: boolean;
+}
+
+function raiseLayer(layer: Layer): RaisedLayer {
   const parts = Object.entries(layer.op).map(([key, part]) => [key, isWeights(part) ? numbers(part) : part]);
   const spec = Object.fromEntries(parts) as LayerSpec;
   for (const op of OPS.values()) {
     const raised = op.raise?.(spec, layer.inputs.length);
-    if (raised) return { op: op.name, attrs: raised.attrs, weights: raised.constants };
+    if (!raised) continue;
+    const { attrs, constants: weights, constantsLead: weightsLead = false } = raised;
+    return { op: op.name, attrs, weights, weightsLead };
   }
   throw new ModelError(`no operator stands for a layer of type ${layer.op.type}`, layer.name);
 }

@@ -50,13 +50,23 @@ function askedShape(name: string, dimensions: readonly Dimension[], asked: Shape
     `input "${name}"`,
   );
 }
+/** Integers up to this many bytes are float32 numbers, each of them. */
+const EXACT_BYTES = 2;
 
 function checkType(number: number, name: string, notes: string[]): void {
   const type = elementType(number);
-  if (type.kind !== "float" && type.kind !== "double") {
-    throw new ModelError(`takes ${type.name}; only float inputs are supported: export with a float32 input`);
+  if (type.kind === "bool") {
+    throw new ModelError(`takes ${type.name}; only numbers are supported: export with a float32 input`);
   }
-  if (number !== FLOAT) notes.push(`input "${name}" takes ${type.name}; it became float32`);
+  if (number === FLOAT) return;
+  const isRounded = type.kind === "int" && type.bytes > EXACT_BYTES;
+  const loss = isRounded ? ", which rounds whole numbers above 16777216" : "";
+  notes.push(`input "${name}" takes ${type.name}; it became float32${loss}`);
+}
+
+/** Whether the model's input is integers. */
+export function isWholeInput(info: ValueInfo): boolean {
+  return elementType(info.type?.tensorType?.elemType ?? 0).kind === "int";
 }
 
 /** Throws a `ModelError` without a place: the caller adds the input's name. */

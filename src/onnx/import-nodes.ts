@@ -2,6 +2,7 @@
 import { ModelError } from "../errors.js";
 import { freshName } from "../graph/edit.js";
 import type { onnx } from "../gen/onnx.js";
+import { elementType } from "./element-types.js";
 import { foldFor, isFoldable } from "./fold/index.js";
 import { type ImportScope, within } from "./import-scope.js";
 import { OnnxNode } from "./onnx-node.js";
@@ -41,6 +42,12 @@ export function neededValues(protos: readonly NodeProto[], outputs: readonly str
   return needed;
 }
 
+/** Whether the output is integers: as a rule, like the first input. */
+function givesWhole(node: OnnxNode): boolean {
+  if (node.type === "Cast") return elementType(node.attributes.int("to") ?? 0).kind === "int";
+  return node.isWhole(node.type === "Where" ? 1 : 0);
+}
+
 class NodeImport {
   readonly unsupported = new Unsupported();
   /** Values behind an unsupported operator: nothing can be said about them. */
@@ -66,6 +73,7 @@ class NodeImport {
     const importer = IMPORTERS.get(node.type);
     if (!importer) return this.#refuse(node, `${node.type} of computed values`);
     followQuantised(node, (read) => followSignals(read, importer));
+    if (givesWhole(node)) this.#scope.markWhole(node.outputs[0]!);
   }
 
   #refuse(node: OnnxNode, operator: string): void {

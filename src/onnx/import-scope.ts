@@ -43,6 +43,8 @@ export class ImportScope {
   readonly standIns = new Set<string>();
   readonly #constants = new Map<string, Constant>();
   readonly #shapes = new Map<string, Shape>();
+  /** Computed values that are integers in the model: float32 here, but what divides them must know. */
+  readonly #whole = new Set<string>();
   readonly #valueNames: Set<string>;
   readonly #nodeNames: Set<string>;
   #computed = 0;
@@ -60,6 +62,14 @@ export class ImportScope {
 
   constant(name: string): Constant | undefined {
     return this.#constants.get(name);
+  }
+
+  isWhole(name: string): boolean {
+    return this.#whole.has(name) || this.#constants.get(name)?.kind === "int";
+  }
+
+  markWhole(name: string): void {
+    this.#whole.add(name);
   }
 
   shape(name: string): Shape {

@@ -6,7 +6,7 @@ import { verifyGraph } from "../graph/verify.js";
 import { onnx } from "../gen/onnx.js";
 import { inferShapes } from "../ops/walk.js";
 import { decodeMessage, toNumber } from "./decode.js";
-import { readInput } from "./import-inputs.js";
+import { isWholeInput, readInput } from "./import-inputs.js";
 import { importNodes, isDefaultDomain, nameNodes, neededValues } from "./import-nodes.js";
 import { ImportScope, within } from "./import-scope.js";
 import { readAbout } from "./metadata.js";
@@ -33,7 +33,7 @@ export interface Imported {
 type ModelProto = onnx.ModelProto.$Properties;
 type GraphProto = onnx.GraphProto.$Properties;
 
-const OLDEST_OPSET = 7;
+const OLDEST_OPSET = 1;
 
 function readOpset(model: ModelProto): number {
   const entry = model.opsetImport?.find(({ domain }) => isDefaultDomain(domain));
@@ -99,6 +99,7 @@ function defineInputs(
     within(`input "${info.name}"`, () => {
       const input = readInput(info, shapes[info.name ?? ""], scope.notes);
       scope.defineValue(input.name, input.shape);
+      if (isWholeInput(info)) scope.markWhole(input.name);
       return input;
     }),
   );

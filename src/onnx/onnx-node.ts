@@ -60,6 +60,22 @@ export class OnnxNode {
     return names;
   }
 
+  /** Like `value`; a constant of integers as float where it meets computed integers, which are float here, or `always`. */
+  floatValue(input: number, always = false): string {
+    const name = this.value(input);
+    const constant = this.constant(input);
+    const meetsIntegers = this.inputs.some(
+      (other) => other && !this.scope.constant(other) && this.scope.isWhole(other),
+    );
+    if (constant?.kind !== "int" || !(always || meetsIntegers)) return name;
+    return this.define(`${name}_float`, { ...constant, kind: "double" });
+  }
+
+  /** Whether input number `input` holds integers in the model. */
+  isWhole(input: number): boolean {
+    return this.scope.isWhole(this.value(input));
+  }
+
   shape(input: number): Shape {
     return this.scope.shape(this.value(input));
   }

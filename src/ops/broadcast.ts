@@ -44,7 +44,7 @@ export function evaluateBinary(a: Tensor, b: Tensor, f: (a: number, b: number) =
 export function atomsBinary(
   [a, b]: readonly AtomShape[],
   channels: Channels,
-  coupling: "structure" | "residual",
+  coupling: "structure" | "residual" = "structure",
 ): readonly AtomShape[] {
   const shapes = [channels.shape(0), channels.shape(1)] as const;
   const rank = Math.max(a!.length, b!.length);
@@ -58,21 +58,27 @@ export function atomsBinary(
     for (const side of present) {
       if (channels.isConstant(side)) channels.own(side, axes[side], atoms, "parameter");
       else if (atomsOf(side) === null) channels.freeze(atoms, "joined elementwise with a value of fixed width");
-      else if (side !== tracked[0]) channels.join(atoms, atomsOf(side)!, coupling);
+      else if (atomsOf(side) !== atoms) channels.join(atoms, atomsOf(side)!, coupling);
     }
     return atoms;
   });
   return [output];
 }
 
-export function lowerBinary(kind: "add" | "mul", [a, b]: readonly LowerInput[]): Lowered {
+type BinaryKind = Extract<LayerSpec, { type: "binary" }>["kind"];
+
+/** Those whose operands may change places. */
+const COMMUTATIVE: readonly BinaryKind[] = ["add", "mul", "min", "max"];
+
+export function lowerBinary(kind: BinaryKind, [a, b]: readonly LowerInput[]): Lowered {
   if (a!.constant && b!.constant) throw new ModelError("both inputs are constants; fold them into one");
   const operand = a!.constant ?? b!.constant;
-  const layer: LayerSpec = { type: "binary", kind, operand };
+  const swapped = a!.constant !== undefined && !COMMUTATIVE.includes(kind);
+  const layer: LayerSpec = { type: "binary", kind, operand, swapped };
   return { layer, reads: operand ? [a!.constant ? 1 : 0] : [0, 1] };
 }
 
-export function raiseBinary(kind: "add" | "mul", layer: LayerSpec): Raised<{}> | undefined {
+export function raiseBinary(kind: BinaryKind, layer: LayerSpec): Raised<{}> | undefined {
   if (layer.type !== "binary" || layer.kind !== kind) return undefined;
-  return { attrs: {}, constants: layer.operand ? [layer.operand] : [] };
+  return { attrs: {}, constants: layer.operand ? [layer.operand] : [], constantsLead: layer.swapped };
 }

@@ -1,14 +1,21 @@
 /** THE list of operators. Adding one is one import and one word; the node types are derived from it. */
 import { ModelError } from "../errors.js";
 import type { Node as GraphNode } from "../graph/graph.js";
+import { abs } from "./abs.js";
 import { add } from "./add.js";
 import { argMax } from "./arg-max.js";
 import { argMin } from "./arg-min.js";
 import { averagePool } from "./average-pool.js";
 import { batchNorm } from "./batch-norm.js";
+import { ceil } from "./ceil.js";
+import { celu } from "./celu.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
+import { div } from "./div.js";
+import { elu } from "./elu.js";
+import { erf } from "./erf.js";
+import { exp } from "./exp.js";
 import { flatten } from "./flatten.js";
 import { gather } from "./gather.js";
 import { gemm } from "./gemm.js";
@@ -19,9 +26,20 @@ import { instanceNorm } from "./instance-norm.js";
 import { layerNorm } from "./layer-norm.js";
 import { logSoftmax } from "./log-softmax.js";
 import { lrn } from "./lrn.js";
+import { floor } from "./floor.js";
+import { gelu } from "./gelu.js";
+import { geluTanh } from "./gelu-tanh.js";
+import { hardSigmoid } from "./hard-sigmoid.js";
+import { hardSwish } from "./hard-swish.js";
+import { leakyRelu } from "./leaky-relu.js";
+import { log } from "./log.js";
 import { matmul } from "./matmul.js";
+import { max } from "./max.js";
 import { maxPool } from "./max-pool.js";
+import { min } from "./min.js";
+import { mish } from "./mish.js";
 import { mul } from "./mul.js";
+import { neg } from "./neg.js";
 import type { AnyOp, Op } from "./op.js";
 import { pad } from "./pad.js";
 import { reduceL1 } from "./reduce-l1.js";
@@ -29,6 +47,9 @@ import { reduceL2 } from "./reduce-l2.js";
 import { reduceLogSum } from "./reduce-log-sum.js";
 import { reduceLogSumExp } from "./reduce-log-sum-exp.js";
 import { reduceMax } from "./reduce-max.js";
+import { pow } from "./pow.js";
+import { prelu } from "./prelu.js";
+import { reciprocal } from "./reciprocal.js";
 import { reduceMean } from "./reduce-mean.js";
 import { reduceMin } from "./reduce-min.js";
 import { reduceProd } from "./reduce-prod.js";
@@ -38,20 +59,40 @@ import { relu } from "./relu.js";
 import { resample } from "./resample.js";
 import { reshape } from "./reshape.js";
 import { rmsNorm } from "./rms-norm.js";
+import { round } from "./round.js";
+import { selu } from "./selu.js";
+import { shrink } from "./shrink.js";
+import { sigmoid } from "./sigmoid.js";
+import { sign } from "./sign.js";
+import { silu } from "./silu.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
+import { softplus } from "./softplus.js";
+import { softsign } from "./softsign.js";
+import { sqrt } from "./sqrt.js";
+import { sub } from "./sub.js";
+import { tanh } from "./tanh.js";
+import { thresholdedRelu } from "./thresholded-relu.js";
 import { transpose } from "./transpose.js";
 import { transposedConv } from "./transposed-conv.js";
+import { trunc } from "./trunc.js";
 
 const LIST = [
+  abs,
   add,
   argMax,
   argMin,
   averagePool,
   batchNorm,
+  ceil,
+  celu,
   clip,
   concat,
   conv,
+  div,
+  elu,
+  erf,
+  exp,
   flatten,
   gather,
   gemm,
@@ -62,15 +103,29 @@ const LIST = [
   layerNorm,
   logSoftmax,
   lrn,
+  floor,
+  gelu,
+  geluTanh,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  log,
   matmul,
+  max,
   maxPool,
+  min,
+  mish,
   mul,
+  neg,
   pad,
   reduceL1,
   reduceL2,
   reduceLogSum,
   reduceLogSumExp,
   reduceMax,
+  pow,
+  prelu,
+  reciprocal,
   reduceMean,
   reduceMin,
   reduceProd,
@@ -80,10 +135,23 @@ const LIST = [
   resample,
   reshape,
   rmsNorm,
+  round,
+  selu,
+  shrink,
+  sigmoid,
+  sign,
+  silu,
   slice,
   softmax,
+  softplus,
+  softsign,
+  sqrt,
+  sub,
+  tanh,
+  thresholdedRelu,
   transpose,
   transposedConv,
+  trunc,
 ] as const;
 
 type AnyListed = (typeof LIST)[number];

@@ -6,7 +6,7 @@ export const mul = defineOp({
   name: "mul",
   infer: (_attrs: {}, [a, b]) => [broadcastShape(a!, b!)],
   evaluate: (_attrs, [a, b]) => evaluateBinary(a!, b!, (p, q) => p * q),
-  atoms: (_attrs, inputs, channels) => atomsBinary(inputs, channels, "structure"),
+  atoms: (_attrs, inputs, channels) => atomsBinary(inputs, channels),
   reorder: reorderElements,
   macs: () => 0,
   lower: (_attrs, inputs) => lowerBinary("mul", inputs),

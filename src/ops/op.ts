@@ -59,6 +59,8 @@ export interface Raised<Attrs> {
   readonly attrs: Attrs;
   /** Constants that follow the layer's own inputs. */
   readonly constants: readonly Tensor[];
+  /** They stand in front of the inputs instead. */
+  readonly constantsLead?: boolean;
 }
 
 /**

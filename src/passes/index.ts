@@ -3,9 +3,10 @@ import type { Graph } from "../graph/graph.js";
 import { cancelTransposes } from "./cancel-transposes.js";
 import { foldBatchNorm } from "./fold-batch-norm.js";
 import { foldPad } from "./fold-pad.js";
+import { fuseSelfGate } from "./fuse-self-gate.js";
 import { removeIdentity } from "./remove-identity.js";
 
-export const PASSES = { removeIdentity, cancelTransposes, foldPad, foldBatchNorm } as const;
+export const PASSES = { removeIdentity, fuseSelfGate, cancelTransposes, foldPad, foldBatchNorm } as const;
 
 /** All passes in turn, again and again while that makes the graph smaller: what `compile` does first. */
 export function simplify(graph: Graph): Graph {

@@ -52,6 +52,7 @@ const resized: AttrsOf<"resample"> = {
 
 /** A missing operator does not compile. */
 const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
+  abs: [{ attrs: {}, on: [image] }],
   add: [
     { attrs: {}, on: [image, image] },
     { attrs: {}, on: [image], constants: [noise([3, 1, 1], 2)] },
@@ -81,6 +82,8 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
       constants: [noise([1, 3], 2), noise([3], 3), noise([3, 1], 4), positive([3], 5)],
     },
   ],
+  ceil: [{ attrs: {}, on: [image] }],
+  celu: [{ attrs: { alpha: 0.75 }, on: [image] }],
   clip: [
     { attrs: { min: -0.25, max: 0.5 }, on: [image] },
     { attrs: { min: -Infinity, max: 0.5 }, on: [image] },
@@ -92,6 +95,13 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { ...window, groups: 1 }, on: [image], constants: [noise([4, 3, 3, 2], 2), noise([4], 3)] },
     { attrs: { ...window, groups: 3, dilations: [1, 2] }, on: [image], constants: [noise([6, 1, 3, 2], 2)] },
   ],
+  div: [
+    { attrs: {}, on: [image, [1, 3, 1, 1]] },
+    { attrs: {}, on: [image], constants: [{ shape: [3, 1, 1], data: Float32Array.of(0.5, 2, -4) }] },
+  ],
+  elu: [{ attrs: { alpha: 0.75 }, on: [image] }],
+  erf: [{ attrs: {}, on: [image] }],
+  exp: [{ attrs: {}, on: [image] }],
   flatten: [
     { attrs: { axis: 1 }, on: [image] },
     { attrs: { axis: 3 }, on: [image] },
@@ -100,6 +110,9 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { axis: 1, indices: [2, 0, 0] }, on: [image] },
     { attrs: { axis: 3, indices: [4] }, on: [image] },
   ],
+  floor: [{ attrs: {}, on: [image] }],
+  gelu: [{ attrs: {}, on: [image] }],
+  "gelu-tanh": [{ attrs: {}, on: [image] }],
   gemm: [
     { attrs: {}, on: [[1, 5]], constants: [noise([4, 5], 2), noise([4], 3)] },
     { attrs: {}, on: [[1, 5]], constants: [noise([4, 5], 2), noise([4, 1], 3)] },
@@ -130,6 +143,10 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { axis: 3 }, on: [image] },
   ],
   lrn: [{ attrs: { size: 3, alpha: 0.5, beta: 0.75, bias: 2 }, on: [image] }],
+  "hard-sigmoid": [{ attrs: { alpha: 0.125, beta: 0.5 }, on: [image] }],
+  "hard-swish": [{ attrs: {}, on: [image] }],
+  "leaky-relu": [{ attrs: { alpha: 0.125 }, on: [image] }],
+  log: [{ attrs: {}, on: [image] }],
   matmul: [
     {
       attrs: {},
@@ -139,11 +156,21 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
       ],
     },
   ],
+  max: [
+    { attrs: {}, on: [image, [1, 3, 1, 1]] },
+    { attrs: {}, on: [image], constants: [noise([3, 1, 1], 2)] },
+  ],
   "max-pool": [
     { attrs: pool, on: [image] },
     { attrs: { ...pool, ceil: true, dilations: [2, 2], pads: [0, 0, 0, 0] }, on: [image] },
   ],
+  min: [
+    { attrs: {}, on: [image, [1, 3, 1, 1]] },
+    { attrs: {}, on: [image], constants: [noise([3, 1, 1], 2)] },
+  ],
+  mish: [{ attrs: {}, on: [image] }],
   mul: [{ attrs: {}, on: [image, [1, 3, 1, 1]] }],
+  neg: [{ attrs: {}, on: [image] }],
   pad: [
     { attrs: { before: [0, 1, 2, 0], after: [0, 0, 1, 3], mode: "constant", value: 0.5 }, on: [image] },
     { attrs: { before: [0, 0, 2, 0], after: [0, 0, 1, 3], mode: "reflect", value: 0 }, on: [image] },
@@ -169,6 +196,12 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
     { attrs: { axes: [1], keepDims: false }, on: [image] },
   ],
+  pow: [
+    { attrs: {}, on: [image, [1, 3, 1, 1]] },
+    { attrs: {}, on: [image], constants: [positive([3, 1, 1], 2)] },
+  ],
+  prelu: [{ attrs: {}, on: [image], constants: [noise([3, 1, 1], 2)] }],
+  reciprocal: [{ attrs: {}, on: [image] }],
   "reduce-mean": [
     { attrs: { axes: [2, 3], keepDims: true }, on: [image] },
     { attrs: { axes: [1], keepDims: false }, on: [image] },
@@ -206,6 +239,15 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { axis: 3, epsilon: Math.fround(1e-3) }, on: [image], constants: [noise([5], 2)] },
     { attrs: { axis: 2, epsilon: Math.fround(1e-3) }, on: [image] },
   ],
+  round: [{ attrs: {}, on: [image] }],
+  selu: [{ attrs: { alpha: 1.5, gamma: 1.25 }, on: [image] }],
+  shrink: [{ attrs: { lambda: 0.25, bias: 0.125 }, on: [image] }],
+  sigmoid: [{ attrs: {}, on: [image] }],
+  sign: [{ attrs: {}, on: [image] }],
+  silu: [
+    { attrs: { alpha: 1 }, on: [image] },
+    { attrs: { alpha: 1.5 }, on: [image] },
+  ],
   slice: [
     { attrs: { axes: [2, 3], starts: [1, 0], ends: [6, 4], steps: [2, 1] }, on: [image] },
     { attrs: { axes: [1], starts: [2], ends: [-1], steps: [-1] }, on: [image] },
@@ -214,6 +256,15 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { axis: 1 }, on: [image] },
     { attrs: { axis: 3 }, on: [image] },
   ],
+  softplus: [{ attrs: {}, on: [image] }],
+  softsign: [{ attrs: {}, on: [image] }],
+  sqrt: [{ attrs: {}, on: [image] }],
+  sub: [
+    { attrs: {}, on: [image, [1, 3, 1, 1]] },
+    { attrs: {}, on: [image], constants: [noise([3, 1, 1], 2)] },
+  ],
+  tanh: [{ attrs: {}, on: [image] }],
+  "thresholded-relu": [{ attrs: { alpha: 0.125 }, on: [image] }],
   transpose: [{ attrs: { permutation: [0, 2, 3, 1] }, on: [image] }],
   "transposed-conv": [
     { attrs: transposed, on: [image], constants: [noise([3, 4, 3, 2], 2), noise([4], 3)] },
@@ -223,6 +274,7 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
       constants: [noise([3, 2, 3, 2], 2)],
     },
   ],
+  trunc: [{ attrs: {}, on: [image] }],
 };
 
 function sampleGraph<K extends OpName>(op: K, { attrs, on, constants = [] }: Sample<K>, batch: string): Graph {

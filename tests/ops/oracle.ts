@@ -31,15 +31,25 @@ const EXACT: ReadonlySet<string> = new Set<OpName>([
   "concat",
   "flatten",
   "gather",
+  "abs",
+  "ceil",
+  "floor",
   "identity",
+  "max",
   "max-pool",
+  "min",
+  "neg",
   "pad",
   "reduce-max",
   "reduce-min",
   "relu",
   "reshape",
+  "round",
+  "sign",
   "slice",
+  "thresholded-relu",
   "transpose",
+  "trunc",
 ]);
 
 export interface Operand {
@@ -87,7 +97,8 @@ function largestSum(graph: Graph, inputs: Values): number {
     mapValues(inputs, absolute),
   );
   let largest = 0;
-  for (const { data } of values.values()) {
+  // A power is larger with a negative exponent: the numbers themselves count, too.
+  for (const { data } of [...values.values(), ...evaluateGraph(graph, inputs).values()]) {
     for (const number of data) if (Number.isFinite(number)) largest = Math.max(largest, number);
   }
   return largest;

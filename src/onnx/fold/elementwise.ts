@@ -1,6 +1,7 @@
 /** Arithmetic and comparisons on constants, broadcast as numpy does. */
 import { ModelError } from "../../errors.js";
 import { broadcastIndex, broadcastShape } from "../../ops/broadcast.js";
+import { roundHalfEven } from "../../ops/round.js";
 import { type Constant, type Kind, makeConstant } from "../constant.js";
 import { elementType } from "../element-types.js";
 import type { OnnxNode } from "../onnx-node.js";
@@ -45,13 +46,6 @@ function divideExactly(a: number, b: number): number {
 function modulo(node: OnnxNode): Combine {
   if (node.attributes.int("fmod")) return (a, b) => a % b;
   return (a, b) => a - Math.floor(a / b) * b;
-}
-
-/** Half to even. */
-function round(a: number): number {
-  const down = Math.floor(a);
-  if (a - down !== 0.5) return Math.round(a);
-  return down % 2 === 0 ? down : down + 1;
 }
 
 function where(node: OnnxNode): Constant {
@@ -104,7 +98,7 @@ export const ELEMENTWISE: Readonly<Record<string, Fold>> = {
   Sign: unary(Math.sign),
   Floor: unary(Math.floor),
   Ceil: unary(Math.ceil),
-  Round: unary(round),
+  Round: unary(roundHalfEven),
   Sqrt: unary(Math.sqrt),
   Exp: unary(Math.exp),
   Log: unary(Math.log),

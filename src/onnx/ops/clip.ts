@@ -1,4 +1,6 @@
 import { ModelError } from "../../errors.js";
+import type { ClipAttrs } from "../../ops/clip.js";
+import type { AttrsOf } from "../../ops/index.js";
 import type { Exporter } from "../export-scope.js";
 import type { Importer, OnnxNode } from "../onnx-node.js";
 
@@ -9,14 +11,19 @@ function bound(node: OnnxNode, name: "min" | "max", input: number): number | und
   return node.attributes.float(name) ?? node.number(input);
 }
 
+/** Operator and attributes; from 0 up it has a name of its own. */
+export function clipTo(limits: ClipAttrs): readonly ["relu" | "clip", AttrsOf<"relu" | "clip">] {
+  return limits.min === 0 && limits.max === Infinity ? ["relu", {}] : ["clip", limits];
+}
+
 export const importClip: Importer = (node) => {
   const min = bound(node, "min", 1) ?? -Infinity;
   const max = bound(node, "max", 2) ?? Infinity;
   if (Number.isNaN(min) || Number.isNaN(max)) throw new ModelError(`clips to ${min} .. ${max}`);
   // Exporters write the largest float where they mean "no bound".
   const limits = { min: min <= -LARGEST_FLOAT32 ? -Infinity : min, max: max >= LARGEST_FLOAT32 ? Infinity : max };
-  if (limits.min === 0 && limits.max === Infinity) node.emit("relu", {}, [node.value(0)]);
-  else node.emit("clip", limits, [node.value(0)]);
+  const [op, attrs] = clipTo(limits);
+  node.emit(op, attrs, [node.value(0)]);
 };
 
 export const exportClip: Exporter<"clip"> = ({ attrs, inputs, outputs, name }, scope) => {

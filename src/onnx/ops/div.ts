@@ -1,9 +1,18 @@
-import { makeConstant } from "../constant.js";
+import { type Constant, makeConstant } from "../constant.js";
 import type { Importer } from "../onnx-node.js";
+import { operands } from "../operands.js";
 
-/** a / b for a constant b, as a * (1 / b): differs from a division by one rounding of 1 / b. */
+/** Whether 1 / b is an ordinary float32 number for each b. */
+function isInvertible({ data }: Constant): boolean {
+  return data.every((b: number) => Math.abs(b) > 1e-37 && Math.abs(b) < 1e37);
+}
+
+/** Division by a constant is a product with 1 / b: one rounding more. Quotients of integers lose their fraction. */
 export const importDiv: Importer = (node) => {
-  const b = node.needConstant(1);
+  const [x, y] = operands(node);
+  const b = node.scope.constant(y);
+  if (node.isWhole(0)) return node.emit("trunc", {}, [node.step("div", {}, [x, y])]);
+  if (!b || !isInvertible(b)) return node.emit("div", {}, [x, y]);
   const inverse = makeConstant(b.kind, b.shape, (i) => 1 / b.data[i]!);
-  node.emit("mul", {}, [node.value(0), node.define(`${node.value(1)}_inverse`, inverse)]);
+  node.emit("mul", {}, [x, node.define(`${y}_inverse`, inverse)]);
 };

@@ -1,22 +1,26 @@
 /** THE table: which ONNX operator becomes which of ours, and back. */
 import type { OpName } from "../../ops/index.js";
 import type { ExportScope, Exporter } from "../export-scope.js";
+import { exportFormula, importFormula } from "../formula.js";
 import type { Importer } from "../onnx-node.js";
 import { alsoSignals } from "../signals.js";
 import { alsoVolumes } from "../volumes.js";
+import { operands } from "../operands.js";
 import { isDilated } from "../window.js";
 import { exportArg, importArg } from "./arg.js";
 import { exportAveragePool, importAveragePool } from "./average-pool.js";
 import { exportBatchNormalization, importBatchNormalization } from "./batch-normalization.js";
-import { importCast } from "./cast.js";
+import { exportTrunc, importCast } from "./cast.js";
 import { exportClip, importClip } from "./clip.js";
 import { exportConcat, importConcat } from "./concat.js";
 import { exportConv, importConv } from "./conv.js";
 import { exportConvTranspose, importConvTranspose } from "./conv-transpose.js";
 import { importDepthToSpace, importSpaceToDepth } from "./depth-to-space.js";
 import { importDiv } from "./div.js";
+import { importExpand } from "./expand.js";
 import { exportFlatten, importFlatten } from "./flatten.js";
 import { exportGather, importGather } from "./gather.js";
+import { exportGelu, importGelu } from "./gelu.js";
 import { exportGemm, importGemm } from "./gemm.js";
 import { importGlobalLpPool, importGlobalMaxPool } from "./global-pool.js";
 import { exportGroupNormalization, importGroupNormalization } from "./group-normalization.js";
@@ -28,9 +32,13 @@ import { importLpPool } from "./lp-pool.js";
 import { exportLrn, importLrn } from "./lrn.js";
 import { importMatMul } from "./mat-mul.js";
 import { exportMaxPool, importMaxPool } from "./max-pool.js";
+import { importMean } from "./mean.js";
+import { importExtreme } from "./min-max.js";
 import { exportPad, importPad } from "./pad.js";
 import { importQLinearConv, importQLinearMatMul } from "./q-linear.js";
 import { importDequantizeLinear, importDynamicQuantizeLinear, importQuantizeLinear } from "./quantize-linear.js";
+import { importPow } from "./pow.js";
+import { importPRelu } from "./prelu.js";
 import { exportReduceMean, importReduceMean } from "./reduce-mean.js";
 import { exportReduction, importReduction } from "./reduction.js";
 import { exportReshape, importReshape } from "./reshape.js";
@@ -43,11 +51,35 @@ import { importSqueeze } from "./squeeze.js";
 import { importSub } from "./sub.js";
 import { importSum } from "./sum.js";
 import { importTile } from "./tile.js";
+import { exportSwish } from "./swish.js";
 import { exportTranspose, importTranspose } from "./transpose.js";
 import { importUnsqueeze } from "./unsqueeze.js";
+import { importWhere } from "./where.js";
 
 /** Operators that differ in nothing but the name: one or two inputs, no attributes. */
-type Renamed = "add" | "global-average-pool" | "identity" | "mul" | "relu";
+type Renamed =
+  | "abs"
+  | "add"
+  | "ceil"
+  | "erf"
+  | "exp"
+  | "floor"
+  | "global-average-pool"
+  | "hard-swish"
+  | "identity"
+  | "log"
+  | "mish"
+  | "mul"
+  | "neg"
+  | "reciprocal"
+  | "relu"
+  | "round"
+  | "sigmoid"
+  | "sign"
+  | "softplus"
+  | "softsign"
+  | "sqrt"
+  | "tanh";
 
 const unary =
   (op: Renamed): Importer =>
@@ -57,7 +89,7 @@ const unary =
 const binary =
   (op: Renamed): Importer =>
   (node) =>
-    node.emit(op, {}, [node.value(0), node.value(1)]);
+    node.emit(op, {}, operands(node));
 
 const renamed =
   (type: string) =>
@@ -68,12 +100,15 @@ const renamed =
     scope.add(type, inputs, outputs[0]!, name);
 
 export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer>([
+  ["Abs", unary("abs")],
   ["Add", binary("add")],
   ["ArgMax", importArg("arg-max")],
   ["ArgMin", importArg("arg-min")],
   ["AveragePool", alsoVolumes(alsoSignals(importAveragePool))],
   ["BatchNormalization", alsoSignals(importBatchNormalization)],
   ["Cast", importCast],
+  ["Ceil", unary("ceil")],
+  ["Celu", importFormula("celu", { alpha: ["alpha", 1] })],
   ["Clip", importClip],
   ["Concat", importConcat],
   ["Conv", alsoSignals(importConv, 1)],
@@ -101,7 +136,22 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["MatMul", importMatMul],
   ["MatMulInteger", importMatMulInteger],
   ["MaxPool", alsoVolumes(alsoSignals(importMaxPool))],
+  ["Elu", importFormula("elu", { alpha: ["alpha", 1] })],
+  ["Erf", unary("erf")],
+  ["Exp", unary("exp")],
+  ["Expand", importExpand],
+  ["Floor", unary("floor")],
+  ["Gelu", importGelu],
+  ["HardSigmoid", importFormula("hard-sigmoid", { alpha: ["alpha", 0.2], beta: ["beta", 0.5] })],
+  ["HardSwish", unary("hard-swish")],
+  ["LeakyRelu", importFormula("leaky-relu", { alpha: ["alpha", 0.01] })],
+  ["Log", unary("log")],
+  ["Max", importExtreme("max")],
+  ["Mean", importMean],
+  ["Min", importExtreme("min")],
+  ["Mish", unary("mish")],
   ["Mul", binary("mul")],
+  ["Neg", unary("neg")],
   ["Pad", importPad],
   ["QLinearConv", importQLinearConv],
   ["QLinearMatMul", importQLinearMatMul],
@@ -111,6 +161,9 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["ReduceLogSum", importReduction("reduce-log-sum")],
   ["ReduceLogSumExp", importReduction("reduce-log-sum-exp")],
   ["ReduceMax", importReduction("reduce-max")],
+  ["Pow", importPow],
+  ["PRelu", importPRelu],
+  ["Reciprocal", unary("reciprocal")],
   ["ReduceMean", importReduceMean],
   ["ReduceMin", importReduction("reduce-min")],
   ["ReduceProd", importReduction("reduce-prod")],
@@ -131,6 +184,18 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
   ["Transpose", importTranspose],
   ["Unsqueeze", importUnsqueeze],
   ["Upsample", importUpsample],
+  ["Round", unary("round")],
+  ["Selu", importFormula("selu", { alpha: ["alpha", 1.6732631921768188], gamma: ["gamma", 1.0507010221481323] })],
+  ["Shrink", importFormula("shrink", { lambda: ["lambd", 0.5], bias: ["bias", 0] })],
+  ["Sigmoid", unary("sigmoid")],
+  ["Sign", unary("sign")],
+  ["Softplus", unary("softplus")],
+  ["Softsign", unary("softsign")],
+  ["Sqrt", unary("sqrt")],
+  ["Swish", importFormula("silu", { alpha: ["alpha", 1] })],
+  ["Tanh", unary("tanh")],
+  ["ThresholdedRelu", importFormula("thresholded-relu", { alpha: ["alpha", 1] })],
+  ["Where", importWhere],
 ]);
 
 /** Operators whose outputs behind the first one may be read. */
@@ -138,14 +203,21 @@ export const SEVERAL_OUTPUTS: ReadonlySet<string> = new Set(["Split"]);
 
 /** One exporter for each of our operators: a missing one does not compile. */
 export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
+  abs: renamed("Abs"),
   add: renamed("Add"),
   "arg-max": exportArg("ArgMax"),
   "arg-min": exportArg("ArgMin"),
   "average-pool": exportAveragePool,
   "batch-norm": exportBatchNormalization,
+  ceil: renamed("Ceil"),
+  celu: exportFormula("Celu", { alpha: ["alpha", 1] }),
   clip: exportClip,
   concat: exportConcat,
   conv: exportConv,
+  div: renamed("Div"),
+  elu: exportFormula("Elu", { alpha: ["alpha", 1] }),
+  erf: renamed("Erf"),
+  exp: renamed("Exp"),
   flatten: exportFlatten,
   gather: exportGather,
   gemm: exportGemm,
@@ -156,15 +228,29 @@ export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
   "layer-norm": exportLayerNormalization,
   "log-softmax": exportLogSoftmax,
   lrn: exportLrn,
+  floor: renamed("Floor"),
+  gelu: exportGelu("none"),
+  "gelu-tanh": exportGelu("tanh"),
+  "hard-sigmoid": exportFormula("HardSigmoid", { alpha: ["alpha", 0.2], beta: ["beta", 0.5] }),
+  "hard-swish": renamed("HardSwish"),
+  "leaky-relu": exportFormula("LeakyRelu", { alpha: ["alpha", 0.01] }),
+  log: renamed("Log"),
   matmul: renamed("MatMul"),
+  max: renamed("Max"),
   "max-pool": exportMaxPool,
+  min: renamed("Min"),
+  mish: renamed("Mish"),
   mul: renamed("Mul"),
+  neg: renamed("Neg"),
   pad: exportPad,
   "reduce-l1": exportReduction("ReduceL1", 18),
   "reduce-l2": exportReduction("ReduceL2", 18),
   "reduce-log-sum": exportReduction("ReduceLogSum", 18),
   "reduce-log-sum-exp": exportReduction("ReduceLogSumExp", 18),
   "reduce-max": exportReduction("ReduceMax", 18),
+  pow: renamed("Pow"),
+  prelu: renamed("PRelu"),
+  reciprocal: renamed("Reciprocal"),
   "reduce-mean": exportReduceMean,
   "reduce-min": exportReduction("ReduceMin", 18),
   "reduce-prod": exportReduction("ReduceProd", 18),
@@ -174,10 +260,23 @@ export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
   resample: exportResize,
   reshape: exportReshape,
   "rms-norm": exportRmsNormalization,
+  round: renamed("Round"),
+  selu: exportFormula("Selu", { alpha: ["alpha", 1.6732631921768188], gamma: ["gamma", 1.0507010221481323] }),
+  shrink: exportFormula("Shrink", { lambda: ["lambd", 0.5], bias: ["bias", 0] }),
+  sigmoid: renamed("Sigmoid"),
+  sign: renamed("Sign"),
+  silu: exportSwish,
   slice: exportSlice,
   softmax: exportSoftmax,
+  softplus: renamed("Softplus"),
+  softsign: renamed("Softsign"),
+  sqrt: renamed("Sqrt"),
+  sub: renamed("Sub"),
+  tanh: renamed("Tanh"),
+  "thresholded-relu": exportFormula("ThresholdedRelu", { alpha: ["alpha", 1] }),
   transpose: exportTranspose,
   "transposed-conv": exportConvTranspose,
+  trunc: exportTrunc,
 };
 
 /** Operators that some attributes of need a newer opset than the one usually written. */
@@ -187,4 +286,8 @@ export const OPSET_NEEDED: { readonly [K in OpName]?: (attrs: Parameters<Exporte
   "layer-norm": () => 17,
   "rms-norm": () => 23,
   resample: opsetOfResize,
+  gelu: () => 20,
+  "gelu-tanh": () => 20,
+  "hard-swish": () => 14,
+  mish: () => 18,
 };

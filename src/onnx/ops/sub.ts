@@ -1,14 +1,12 @@
-import { makeConstant, scalar } from "../constant.js";
+import { makeConstant } from "../constant.js";
 import type { Importer } from "../onnx-node.js";
+import { operands } from "../operands.js";
 
-/** a - b as a + (-b): a constant b is negated once and for all. */
+/** A constant that is taken away is negated once and for all and added, so that it can be folded like any other. */
 export const importSub: Importer = (node) => {
-  const b = node.constant(1);
-  const negated = b
-    ? node.define(
-        `${node.value(1)}_negated`,
-        makeConstant(b.kind, b.shape, (i) => -b.data[i]!),
-      )
-    : node.step("mul", {}, [node.value(1), node.define(`${node.name}_minus`, scalar("float", -1))]);
-  node.emit("add", {}, [node.value(0), negated]);
+  const [x, y] = operands(node);
+  const b = node.scope.constant(y);
+  if (!b) return node.emit("sub", {}, [x, y]);
+  const negated = makeConstant(b.kind, b.shape, (i) => -b.data[i]!);
+  node.emit("add", {}, [x, node.define(`${y}_negated`, negated)]);
 };

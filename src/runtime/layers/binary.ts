@@ -1,5 +1,6 @@
 import { Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
+import type { Weights } from "../../gen/network.js";
 import { planCopy } from "../copy.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
 import type { Place, Site } from "../site.js";
@@ -17,17 +18,35 @@ function broadcast(a: Shape, b: Shape): Shape {
   });
 }
 
-/** Whether a constant is one number, or one a channel of axis 1. */
-function perChannel(operand: Shape, output: Shape): boolean {
-  const aligned = [...Array<number>(Math.max(0, output.length - operand.length)).fill(1), ...operand];
-  return (
-    aligned.length === output.length && aligned.every((size, axis) => size === 1 || (axis === 1 && size === output[1]))
-  );
+const KERNELS: { readonly [K in OpOf<"binary">["kind"]]: Kernel } = {
+  add: Kernel.Add,
+  mul: Kernel.Mul,
+  sub: Kernel.Sub,
+  div: Kernel.Div,
+  min: Kernel.Min,
+  max: Kernel.Max,
+  pow: Kernel.Pow,
+  prelu: Kernel.Prelu,
+};
+
+/** One operand: a value of the network, or weights. */
+interface Operand {
+  readonly shape: Shape;
+  readonly place: Place | undefined;
+  readonly weights: Weights | undefined;
+}
+
+function operandsOf(op: OpOf<"binary">, site: Site): readonly [a: Operand, b: Operand] {
+  const [x, other] = site.inputs.map((input): Operand => ({ ...input, weights: undefined }));
+  if (!op.operand) return [x!, other!];
+  const weights: Operand = { shape: op.operand.shape, place: undefined, weights: op.operand };
+  return op.swapped ? [weights, x!] : [x!, weights];
 }
 
 export const binary: LayerRule<"binary"> = {
   inputs: (op) => (op.operand ? { least: 1, most: 1 } : { least: 2, most: 2 }),
   shape(op, [a, b]) {
+    if (op.swapped && !op.operand) throw new ModelError("is swapped, but has no operand");
     if (op.operand) checkWeights(op.operand, "operand", op.operand.shape.length);
     return broadcast(a!, op.operand?.shape ?? b!);
   },
@@ -36,15 +55,23 @@ export const binary: LayerRule<"binary"> = {
   adds: false,
   view: false,
   plan(op, site) {
-    if (op.operand && perChannel(op.operand.shape, site.output.shape)) return planScale(op, site);
-    const output = site.output.shape;
-    const x = expand(site.inputs[0]!.place, site.inputs[0]!.shape, site);
-    const f = op.operand ? expandOperand(op, output, site) : expand(site.inputs[1]!.place, site.inputs[1]!.shape, site);
-    site.step(op.kind === "add" ? Kernel.Add : Kernel.Mul, {
-      x,
-      f,
+    const [a, b] = operandsOf(op, site);
+    if (op.kind === "mul" && b.weights && readWeights(b.weights).every((value) => value === 1)) {
+      return planExpansion(a, site);
+    }
+    // What is one number a plane is read as such, if the other operand is there in full.
+    const right = isWhole(a, site) ? planeAxes(b, site) : undefined;
+    if (right !== undefined) return planPlanes(op, a, b, right, site, false);
+    const left = isWhole(b, site) ? planeAxes(a, site) : undefined;
+    if (left !== undefined) return planPlanes(op, b, a, left, site, true);
+    site.step(KERNELS[op.kind], {
+      x: expand(a, site),
+      f: expand(b, site),
       y: site.output.place,
-      ow: sizeOf(output),
+      oc: 1,
+      ow: sizeOf(site.output.shape),
+      kh: 1,
+      kw: 1,
       lo: site.lo,
       hi: site.hi,
     });
@@ -52,48 +79,91 @@ export const binary: LayerRule<"binary"> = {
   },
 };
 
-/** A constant of one number a channel is a factor or an offset of whole planes. */
-function planScale(op: OpOf<"binary">, site: Site): void {
-  const [n, c] = [site.output.shape[0] ?? 1, site.output.shape[1] ?? 1];
-  const plane = sizeOf(site.output.shape) / (n * c);
-  const x = expand(site.inputs[0]!.place, site.inputs[0]!.shape, site);
-  const operand = (to: Float32Array) => {
-    const values = readWeights(op.operand!);
-    for (let i = 0; i < n * c; i++) to[i] = values[values.length === 1 ? 0 : i % c]!;
-  };
-  const neutral = (value: number) => site.constants.floats(n * c, (to) => to.fill(value), `${value} x ${n * c}`);
-  site.step(Kernel.Scale, {
-    x,
-    f: op.kind === "mul" ? site.constants.floats(n * c, operand) : neutral(1),
-    b: op.kind === "add" ? site.constants.floats(n * c, operand) : neutral(0),
-    y: site.output.place,
-    oc: n * c,
-    ow: plane,
-    lo: site.lo,
-    hi: site.hi,
-  });
-  site.pick("scale_f32", "the constant is one number a channel");
+const isWhole = ({ shape }: Operand, site: Site) => sizeOf(shape) === sizeOf(site.output.shape);
+
+/**
+ * How many axes of the output count planes, if each plane meets one number of the operand; undefined if it does not look like
+ * that. These are the axes up to the operand's last one that is not 1; a value must have them all, weights are repeated.
+ */
+function planeAxes({ shape, weights }: Operand, site: Site): number | undefined {
+  const output = site.output.shape;
+  const aligned = [...Array<number>(output.length - shape.length).fill(1), ...shape];
+  const axes = aligned.findLastIndex((size) => size !== 1) + 1;
+  const planes = sizeOf(output.slice(0, axes));
+  return planes < sizeOf(output) && (weights || planes === sizeOf(shape)) ? axes : undefined;
 }
 
-/** The value itself where it has the output's shape, else a broadcast copy in scratch memory. */
-function expand(place: Place, shape: Shape, site: Site): Place {
+/** One number of `few` for each plane of `many`; `reversed` where `few` is the left operand. */
+function planPlanes(
+  op: OpOf<"binary">,
+  many: Operand,
+  few: Operand,
+  axes: number,
+  site: Site,
+  reversed: boolean,
+): void {
+  const planes = sizeOf(site.output.shape.slice(0, axes));
+  const x = many.place ?? constantOf(many.weights!, site);
+  const f = few.place ?? repeated(few.weights!, axes, site);
+  const fields = { y: site.output.place, oc: planes, ow: sizeOf(site.output.shape) / planes, lo: site.lo, hi: site.hi };
+  const neutral = (value: number) => site.constants.floats(planes, (to) => to.fill(value), `${value} x ${planes}`);
+  const isAffine = op.kind === "mul" || op.kind === "add";
+  if (op.kind === "mul") site.step(Kernel.Scale, { ...fields, x, f, b: neutral(0) });
+  else if (op.kind === "add") site.step(Kernel.Scale, { ...fields, x, f: neutral(1), b: f });
+  else if (reversed) site.step(KERNELS[op.kind], { ...fields, x: f, f: x, kh: 1, kw: 0 });
+  else site.step(KERNELS[op.kind], { ...fields, x, f, kh: 0, kw: 1 });
+  site.pick(isAffine ? "scale_f32" : `${op.kind}_f32`, "one operand is one number a plane");
+}
+
+/** Times one: the value, broadcast. */
+function planExpansion(x: Operand, site: Site): void {
+  const [output, place] = [site.output.shape, site.output.place];
+  const from = { place: x.place!, first: 0, strides: broadcastStrides(x.shape, output) };
+  planCopy(site, from, { place, first: 0, strides: denseStrides(output) }, output);
+  site.pick("copy_f32", "times one: a broadcast copy");
+  if (site.lo === -Infinity && site.hi === Infinity) return;
+  site.step(Kernel.Clip, { x: place, y: place, ow: sizeOf(output), lo: site.lo, hi: site.hi });
+}
+
+/** Weights for each plane of the first `axes` axes of the output. */
+function repeated(weights: Weights, axes: number, site: Site): Place {
   const output = site.output.shape;
-  if (sizeOf(shape) === sizeOf(output)) return place;
-  const to = site.scratch(4 * sizeOf(output));
-  const strides = output.map((_, axis) => {
-    const own = axis - output.length + shape.length;
-    return own < 0 || shape[own] === 1 ? 0 : sizeOf(shape.slice(own + 1));
+  const sizes = output.slice(0, axes);
+  const strides = broadcastStrides(weights.shape, output);
+  return site.constants.floats(sizeOf(sizes), (to) => {
+    const values = readWeights(weights);
+    for (let i = 0; i < to.length; i++) {
+      let [from, rest] = [0, i];
+      for (let axis = axes - 1; axis >= 0; axis--) {
+        from += (rest % sizes[axis]!) * strides[axis]!;
+        rest = Math.floor(rest / sizes[axis]!);
+      }
+      to[i] = values[from]!;
+    }
   });
+}
+
+function constantOf(weights: Weights, site: Site): Place {
+  return site.constants.floats(sizeOf(weights.shape), (to) => to.set(readWeights(weights)));
+}
+
+/** The operand itself where it has the output's shape, else a broadcast copy in scratch memory. */
+function expand(operand: Operand, site: Site): Place {
+  const output = site.output.shape;
+  const place = operand.place ?? constantOf(operand.weights!, site);
+  if (isWhole(operand, site)) return place;
+  const to = site.scratch(4 * sizeOf(output));
+  const strides = broadcastStrides(operand.shape, output);
   planCopy(site, { place, first: 0, strides }, { place: to, first: 0, strides: denseStrides(output) }, output);
   return to;
 }
 
-function denseStrides(shape: Shape): number[] {
-  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+/** For each axis of the output, how many elements one step along it is in a value of this shape. */
+function broadcastStrides(shape: Shape, output: Shape): number[] {
+  return output.map((_, axis) => {
+    const own = axis - output.length + shape.length;
+    return own < 0 || shape[own] === 1 ? 0 : sizeOf(shape.slice(own + 1));
+  });
 }
 
-function expandOperand(op: OpOf<"binary">, output: Shape, site: Site): Place {
-  const shape = op.operand!.shape;
-  const place = site.constants.floats(sizeOf(shape), (to) => to.set(readWeights(op.operand!)));
-  return sizeOf(shape) === sizeOf(output) ? place : expand(place, shape, site);
-}
+const denseStrides = (shape: Shape): number[] => shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));

@@ -19,6 +19,7 @@ import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
 import { transposedConvolution } from "./transposed-convolution.js";
+import { unary } from "./unary.js";
 
 const RULES: { readonly [T in LayerType]: LayerRule<T> } = {
   arg,
@@ -40,6 +41,7 @@ const RULES: { readonly [T in LayerType]: LayerRule<T> } = {
   softmax,
   transpose,
   transposedConvolution,
+  unary,
 };
 
 /** The rule for a layer, for callers that do not look into its numbers. */

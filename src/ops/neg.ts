@@ -1,0 +1,8 @@
+import { defineUnary } from "./unary.js";
+
+/** y = -x. */
+export const neg = defineUnary({
+  name: "neg",
+  kind: "neg",
+  of: (x) => -x,
+});
