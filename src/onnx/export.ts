@@ -25,9 +25,10 @@ const IR_VERSIONS: readonly { readonly from: number; readonly ir: number }[] = [
 ];
 
 function opsetFor(graph: Graph): number {
+  const shapes = inferShapes(graph);
   const needed = (graph.nodes as readonly AnyNode[]).map((node) => {
-    const ask = OPSET_NEEDED[node.op] as ((attrs: object) => number) | undefined;
-    return ask?.(node.attrs) ?? 0;
+    const ask = OPSET_NEEDED[node.op] as ((attrs: object, x: Shape) => number) | undefined;
+    return ask?.(node.attrs, shapes.get(node.inputs[0]!)!) ?? 0;
   });
   return Math.max(USUAL_OPSET, ...needed);
 }

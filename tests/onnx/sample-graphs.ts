@@ -230,6 +230,8 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { ...resized, coordinates: "crop", starts: [0.25, 0], ends: [0.5, 1.5], outside: 0.5 }, on: [image] },
     { attrs: { ...resized, mode: "cubic", cubic: -0.5, excludeOutside: true }, on: [image] },
     { attrs: { ...resized, antialias: true, sizes: [3, 2], scales: [0.5, 2 / 5] }, on: [image] },
+    { attrs: { ...resized, sizes: [2, 2], scales: [0.4, 0.4] }, on: [image] },
+    { attrs: { ...resized, axes: [1, 3], sizes: [2, 3], scales: [0.6, 0.6] }, on: [image] },
   ],
   reshape: [
     { attrs: { shape: [0, -1, 2] }, on: [image] },

@@ -6,6 +6,8 @@ import { runtimeRunner } from "../../src/measure/runner.js";
 import { GraphBuilder } from "../../src/models/builder.js";
 import { importOnnx } from "../../src/onnx/import.js";
 import { exportOnnx } from "../../src/onnx/export.js";
+import { openMoments } from "../../src/linalg/moments.js";
+import { recoverStatistics, withRoomForRecovery } from "../../src/prune/recover.js";
 import { prune, type PruneResult } from "../../src/prune/prune.js";
 import { buildModel, floats, ints, node } from "../onnx/model-builder.js";
 import { noise } from "../onnx/sample-graphs.js";
@@ -184,6 +186,23 @@ test("interpolation lets channels pass", async () => {
     ends: [],
   } as const;
   assert.equal(widths(await halve(between((b, x) => b.node("up", "resample", attrs, [x])))), [[8, 4]]);
+});
+
+test("recovery by statistics corrects a transposed convolution", async () => {
+  const runner = runtimeRunner({ build: BUILD });
+  const dense = withRoomForRecovery(between((b, x) => b.relu("s", transposed(b, x, 6, 2))));
+  const cut = await halve(dense);
+  const samples = { count: 8, get: (i: number) => Float32Array.from(noise([1, 3, 6, 6], i + 1).data) };
+  const moments = await openMoments();
+  const { graph, kind, places } = await recoverStatistics(dense, cut, samples, { runner, moments });
+  assert.equal([kind, places], ["affine", 2]);
+  const filterOf = (of: Graph) => {
+    const layer = of.nodes.find(({ op }) => op === "transposed-conv")!;
+    return of.constants.get(layer.inputs[1]!)!;
+  };
+  assert.equal(filterOf(graph).shape, filterOf(cut.graph).shape);
+  assert.not.equal([...filterOf(graph).data], [...filterOf(cut.graph).data]);
+  assert.ok(filterOf(graph).data.every(Number.isFinite));
 });
 
 test.run();

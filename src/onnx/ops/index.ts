@@ -1,4 +1,5 @@
 /** THE table: which ONNX operator becomes which of ours, and back. */
+import type { Shape } from "../../graph/graph.js";
 import type { OpName } from "../../ops/index.js";
 import type { ExportScope, Exporter } from "../export-scope.js";
 import { exportFormula, importFormula } from "../formula.js";
@@ -279,8 +280,10 @@ export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
   trunc: exportTrunc,
 };
 
-/** Operators that some attributes of need a newer opset than the one usually written. */
-export const OPSET_NEEDED: { readonly [K in OpName]?: (attrs: Parameters<Exporter<K>>[0]["attrs"]) => number } = {
+/** Operators that some attributes of, on a first input of some shape, need a newer opset than the one usually written. */
+export const OPSET_NEEDED: {
+  readonly [K in OpName]?: (attrs: Parameters<Exporter<K>>[0]["attrs"], x: Shape) => number;
+} = {
   "average-pool": ({ dilations }) => (isDilated(dilations) ? 19 : 0),
   "group-norm": () => 21,
   "layer-norm": () => 17,

@@ -1,6 +1,7 @@
 import { ModelError } from "../../errors.js";
+import type { Shape } from "../../graph/graph.js";
 import type { ResampleAttrs } from "../../ops/resample.js";
-import { floatAttribute, intAttribute, textAttribute } from "../attributes.js";
+import { floatAttribute, intAttribute, intsAttribute, textAttribute } from "../attributes.js";
 import { toAxis } from "../axes.js";
 import type { Exporter } from "../export-scope.js";
 import type { Importer, OnnxNode } from "../onnx-node.js";
@@ -159,30 +160,46 @@ export const importUpsample: Importer = (node) => {
   emit(node, oldKind(node), resized);
 };
 
-/** By sizes where they say the same as the scales, else by scales. */
+/** Sizes of which ONNX's "not_larger" makes the one scale of all axes; undefined where the scales are not its work. */
+function sizesForOneScale({ axes, scales, sizes }: ResampleAttrs, input: Shape): number[] | undefined {
+  const scale = scales[0]!;
+  const n = axes.map((axis) => input[axis]!);
+  const targets = n.map((size) => Math.ceil(size * scale - 1e-9));
+  const isOne = scales.every((other) => other === scale) && Math.min(...targets.map((t, i) => t / n[i]!)) === scale;
+  return isOne && n.every((size, i) => Math.floor(size * scale + 0.5) === sizes[i]) ? targets : undefined;
+}
+
+/** Whether float32 scales say it all, which every opset can write for a batch of any size. */
+const byScales = ({ axes, scales, sizes }: ResampleAttrs, input: Shape): boolean =>
+  axes.every((axis, i) => Math.fround(scales[i]!) === scales[i] && Math.floor(input[axis]! * scales[i]!) === sizes[i]);
+
+/** The sizes of the resized axes alone (opset 18), and how scales follow from them. */
+function bySizes(attrs: ResampleAttrs, input: Shape): { sizes: readonly number[]; policy: string } {
+  const { axes, scales } = attrs;
+  if (axes.every((axis, i) => scales[i] === attrs.sizes[i]! / input[axis]!)) {
+    return { sizes: attrs.sizes, policy: "stretch" };
+  }
+  const sizes = sizesForOneScale(attrs, input);
+  if (!sizes)
+    throw new ModelError(`scales [${scales.join(", ")}] to sizes [${attrs.sizes.join(", ")}] cannot be written`);
+  return { sizes, policy: "not_larger" };
+}
+
 export const exportResize: Exporter<"resample"> = ({ attrs, inputs, outputs, name }, scope) => {
   const input = scope.shape(inputs[0]!);
-  const spread = (list: readonly number[], rest: (axis: number) => number) =>
-    input.map((_, axis) => list[attrs.axes.indexOf(axis)] ?? rest(axis));
-  const bySizes = attrs.axes.every((axis, i) => attrs.scales[i] === attrs.sizes[i]! / input[axis]!);
-  const scales = spread(attrs.scales.map(Math.fround), () => 1);
-  if (!bySizes && attrs.axes.some((axis, i) => Math.floor(input[axis]! * scales[axis]!) !== attrs.sizes[i])) {
-    throw new ModelError(`scales [${attrs.scales.join(", ")}] to sizes [${attrs.sizes.join(", ")}] cannot be written`);
-  }
   const crop = attrs.coordinates === "crop";
   const vector = (part: string, data: readonly number[]) =>
     scope.floats(`${name}_${part}`, { shape: [data.length], data: Float32Array.from(data) });
-  const roi = crop ? vector("roi", [...spread(attrs.starts, () => 0), ...spread(attrs.ends, () => 1)]) : "";
-  const target = bySizes
-    ? [
-        "",
-        scope.ints(
-          `${name}_sizes`,
-          spread(attrs.sizes, (axis) => input[axis]!),
-        ),
-      ]
-    : [vector("scales", scales)];
-  scope.add("Resize", [inputs[0]!, roi, ...target], outputs[0]!, name, [
+  const spread = (list: readonly number[], rest: number) =>
+    input.map((_, axis) => list[attrs.axes.indexOf(axis)] ?? rest);
+  const scaled = byScales(attrs, input);
+  const target = scaled ? undefined : bySizes(attrs, input);
+  const range = scaled ? [...spread(attrs.starts, 0), ...spread(attrs.ends, 1)] : [...attrs.starts, ...attrs.ends];
+  const size = target ? ["", scope.ints(`${name}_sizes`, target.sizes)] : [vector("scales", spread(attrs.scales, 1))];
+  const how = target
+    ? [intsAttribute("axes", attrs.axes), textAttribute("keep_aspect_ratio_policy", target.policy)]
+    : [];
+  scope.add("Resize", [inputs[0]!, crop ? vector("roi", range) : "", ...size], outputs[0]!, name, [
     textAttribute("mode", attrs.mode),
     textAttribute("coordinate_transformation_mode", crop ? "tf_crop_and_resize" : attrs.coordinates),
     textAttribute("nearest_mode", attrs.nearest),
@@ -190,10 +207,11 @@ export const exportResize: Exporter<"resample"> = ({ attrs, inputs, outputs, nam
     intAttribute("exclude_outside", Number(attrs.excludeOutside)),
     floatAttribute("extrapolation_value", attrs.outside),
     ...(attrs.antialias ? [intAttribute("antialias", 1)] : []),
+    ...how,
   ]);
 };
 
-export function opsetOfResize({ antialias, coordinates }: ResampleAttrs): number {
-  if (coordinates === "half_pixel_symmetric") return 19;
-  return antialias ? 18 : 0;
+export function opsetOfResize(attrs: ResampleAttrs, input: Shape): number {
+  if (attrs.coordinates === "half_pixel_symmetric") return 19;
+  return attrs.antialias || !byScales(attrs, input) ? 18 : 0;
 }
