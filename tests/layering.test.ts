@@ -55,7 +55,11 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
   ["src/onnx/fold/index.ts", "src/onnx/fold", []],
   ["src/prune/methods/index.ts", "src/prune/methods", ["method"]],
   ["src/cli/main.ts", "src/cli/verbs", []],
-  ["assembly/kernels/index.ts", "assembly/kernels", ["gemm_f32_4x8", "gemm_f32_5x8", "gemm_f32_8x4", "store_row", "winograd_f32"]],
+  [
+    "assembly/kernels/index.ts",
+    "assembly/kernels",
+    ["gemm_f32_4x8", "gemm_f32_5x8", "gemm_f32_8x4", "store_row", "winograd_f32"],
+  ],
 ];
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");

@@ -1,6 +1,14 @@
 /** What elementwise operators on one input have in common: a formula of one number and at most two parameters. */
 import type { Shape, Tensor } from "../graph/graph.js";
-import { type AtomShape, type Channels, type LayerSpec, type Lowered, type Op, type Raised, reorderElements } from "./op.js";
+import {
+  type AtomShape,
+  type Channels,
+  type LayerSpec,
+  type Lowered,
+  type Op,
+  type Raised,
+  reorderElements,
+} from "./op.js";
 
 type UnaryLayer = Extract<LayerSpec, { type: "unary" }>;
 
