@@ -26,8 +26,9 @@ function segments(input: Shape, output: Shape): Segment[] {
 }
 
 /**
- * The atoms of a reshaped value. Merged axes repeat each atom for all it is merged with; a split axis keeps its atoms on
- * the innermost part, where all channels that then stand at the same place go together (channel shuffle's groups).
+ * The atoms of a reshaped value. Merged axes repeat each atom for all it is merged with. A split axis whose atoms are those
+ * of one part, repeated, gives them to this part; any other keeps its atoms on the innermost part, where all channels that
+ * then stand at the same place go together (channel shuffle's groups).
  */
 export function regroup(x: AtomShape, input: Shape, output: Shape, channels: Channels): AtomShape {
   const result: (Atoms | null)[] = output.map(() => null);
@@ -40,7 +41,9 @@ export function regroup(x: AtomShape, input: Shape, output: Shape, channels: Cha
       continue;
     }
     const merged = merge(x[tracked[0]!]!, tracked[0]!, from, input);
+    const axis = wide.find((a) => dependsOn(merged, a, to, output));
     if (wide.length <= 1) result[wide[0] ?? to[0]!] = merged;
+    else if (axis !== undefined) result[axis] = along(merged, axis, to, output);
     else result[wide.at(-1)!] = splitInnermost(merged, output[wide.at(-1)!]!, channels);
   }
   return result;
@@ -51,6 +54,23 @@ function merge(atoms: Atoms, axis: number, run: readonly number[], input: Shape)
   const total = sizeOf(run.map((a) => input[a]!));
   const inner = sizeOf(run.filter((a) => a > axis).map((a) => input[a]!));
   return Int32Array.from({ length: total }, (_, i) => atoms[Math.floor(i / inner) % atoms.length]!);
+}
+
+/** Number of elements behind `axis` in a run of axes. */
+const behind = (axis: number, run: readonly number[], shape: Shape): number =>
+  sizeOf(run.filter((a) => a > axis).map((a) => shape[a]!));
+
+/** The atoms at the first place of all other axes of the run. */
+function along(atoms: Atoms, axis: number, run: readonly number[], shape: Shape): Atoms {
+  const inner = behind(axis, run, shape);
+  return Int32Array.from({ length: shape[axis]! }, (_, i) => atoms[i * inner]!);
+}
+
+/** Whether the place along `axis` alone tells the atom. */
+function dependsOn(atoms: Atoms, axis: number, run: readonly number[], shape: Shape): boolean {
+  const inner = behind(axis, run, shape);
+  const first = along(atoms, axis, run, shape);
+  return atoms.every((atom, i) => atom === first[Math.floor(i / inner) % first.length]);
 }
 
 function splitInnermost(atoms: Atoms, width: number, channels: Channels): Atoms {
