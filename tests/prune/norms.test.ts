@@ -20,6 +20,7 @@ function network(between: (b: GraphBuilder, x: string) => string, last: "conv" |
 
 const parameters = (b: GraphBuilder, ...names: string[]) => names.map((name) => b.weights(name, [8], 1));
 const epsilon = 1e-3;
+const positive = (b: GraphBuilder, x: string) => b.node("p", "clip", { min: 0.5, max: 9 }, [x]);
 const planes = { axes: [2, 3], keepDims: false };
 
 const CUT: Readonly<Record<string, Graph>> = {
@@ -54,6 +55,10 @@ const KEPT: Readonly<Record<string, readonly [Graph, RegExp]>> = {
   "arg-max": [
     network((b, x) => b.node("n", "arg-max", { axis: 1, keepDims: true, last: false }, [x])),
     /channels are told by their numbers/,
+  ],
+  "reduce-log-sum": [
+    network((b, x) => b.node("n", "reduce-log-sum", planes, [positive(b, x)]), "gemm"),
+    /the logarithm of a channel without weights is infinite/,
   ],
   "reduce-sum": [
     network((b, x) => b.node("n", "reduce-sum", { axes: [1], keepDims: true }, [x])),
