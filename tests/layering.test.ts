@@ -46,7 +46,11 @@ const FOR_ALL = ["errors", "random"];
 
 /** Lists, where their entries stand, and the files there that are no entries. */
 const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly string[]])[] = [
-  ["src/ops/index.ts", "src/ops", ["broadcast", "op", "pool", "regroup", "walk", "window"]],
+  [
+    "src/ops/index.ts",
+    "src/ops",
+    ["arg", "broadcast", "filter-layer", "normalised", "op", "pool", "reduction", "regroup", "unary", "walk", "window"],
+  ],
   ["src/runtime/layers/index.ts", "src/runtime/layers", ["layer"]],
   ["src/runtime/kernels/convolution.ts", "src/runtime/kernels", []],
   ["src/models/index.ts", "src/models", ["builder"]],
@@ -58,7 +62,7 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
   [
     "assembly/kernels/index.ts",
     "assembly/kernels",
-    ["gemm_f32_4x8", "gemm_f32_5x8", "gemm_f32_8x4", "store_row", "winograd_f32"],
+    ["gemm_f32_4x8", "gemm_f32_5x8", "gemm_f32_8x4", "store_row", "unary_formulas", "winograd_f32"],
   ],
 ];
 

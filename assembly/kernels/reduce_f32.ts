@@ -7,8 +7,8 @@ import { Step } from "../step";
  * Sum, largest, smallest or product over the middle one of three axes; kh says which (Fold), kw what becomes of it (Finish).
  *
  * Layout    x: [oc][ic][ow]; y: [oc][ow].
- * Tile      ow = 1: 4 elements of the axis at a time; else 4 outputs at a time.
- * Requires  ic >= 1.
+ * Tile      ow = 1: 4 elements of the axis at a time; else 4 outputs at a time, combined in y row by row.
+ * Requires  ic >= 1; y is not x.
  * Writes    whole vectors: up to 3 floats behind each row of y, which the next row, or the slack, takes.
  * Oracle    src/ops/reduction.ts `evaluate`.
  */
@@ -21,11 +21,9 @@ export function reduce_f32(s: Step): void {
   let x = s.x;
   let y = s.y;
   for (let o = s.oc; o > 0; o--) {
-    for (let i: usize = 0; i < step; i += 16) {
-      const result = fold(s.kh, start, x + i, s.ic, step);
-      v128.store(y + i, clamp(finish(s.kw, result), lo, hi));
-    }
-    x += (s.ic as usize) * step;
+    for (let i: usize = 0; i < step; i += 16) v128.store(y + i, start);
+    for (let k = s.ic; k > 0; k--, x += step) foldRow(s.kh, y, x, y + step);
+    for (let i: usize = 0; i < step; i += 16) v128.store(y + i, clamp(finish(s.kw, v128.load(y + i)), lo, hi));
     y += step;
   }
 }
@@ -35,7 +33,7 @@ function reduceRows(s: Step): void {
   let x = s.x;
   let y = s.y;
   for (let o = s.oc; o > 0; o--) {
-    const four = fold(s.kh, f32x4.splat(start), x, s.ic >> 2, 16);
+    const four = fold(s.kh, f32x4.splat(start), x, s.ic >> 2);
     const rest = foldScalar(s.kh, lanes(s.kh, four), x + (((s.ic as usize) >> 2) << 4), s.ic & 3);
     store<f32>(y, clampScalar(f32x4.extract_lane(finish(s.kw, f32x4.splat(rest)), 0), s.lo, s.hi));
     x += (s.ic as usize) << 2;
@@ -49,28 +47,51 @@ function neutral(kind: i32): f32 {
   return kind == Fold.Product ? 1 : 0;
 }
 
-/** `count` vectors `step` bytes apart, combined lane by lane. NaN wins, as in Math.max. */
-function fold(kind: i32, acc: v128, x: usize, count: i32, step: usize): v128 {
+/** `count` vectors, combined lane by lane. NaN wins, as in Math.max. */
+function fold(kind: i32, acc: v128, x: usize, count: i32): v128 {
   switch (kind) {
     case Fold.Sum:
-      for (; count > 0; count--, x += step) acc = f32x4.add(acc, v128.load(x));
+      for (; count > 0; count--, x += 16) acc = f32x4.add(acc, v128.load(x));
       break;
     case Fold.SumOfMagnitudes:
-      for (; count > 0; count--, x += step) acc = f32x4.add(acc, f32x4.abs(v128.load(x)));
+      for (; count > 0; count--, x += 16) acc = f32x4.add(acc, f32x4.abs(v128.load(x)));
       break;
     case Fold.SumOfSquares:
-      for (; count > 0; count--, x += step) acc = f32x4.add(acc, square(v128.load(x)));
+      for (; count > 0; count--, x += 16) acc = f32x4.add(acc, square(v128.load(x)));
       break;
     case Fold.Max:
-      for (; count > 0; count--, x += step) acc = f32x4.max(acc, v128.load(x));
+      for (; count > 0; count--, x += 16) acc = f32x4.max(acc, v128.load(x));
       break;
     case Fold.Min:
-      for (; count > 0; count--, x += step) acc = f32x4.min(acc, v128.load(x));
+      for (; count > 0; count--, x += 16) acc = f32x4.min(acc, v128.load(x));
       break;
     default:
-      for (; count > 0; count--, x += step) acc = f32x4.mul(acc, v128.load(x));
+      for (; count > 0; count--, x += 16) acc = f32x4.mul(acc, v128.load(x));
   }
   return acc;
+}
+
+/** One row of x into the outputs from y to `end`. */
+function foldRow(kind: i32, y: usize, x: usize, end: usize): void {
+  switch (kind) {
+    case Fold.Sum:
+      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), v128.load(x)));
+      break;
+    case Fold.SumOfMagnitudes:
+      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), f32x4.abs(v128.load(x))));
+      break;
+    case Fold.SumOfSquares:
+      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), square(v128.load(x))));
+      break;
+    case Fold.Max:
+      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.max(v128.load(y), v128.load(x)));
+      break;
+    case Fold.Min:
+      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.min(v128.load(y), v128.load(x)));
+      break;
+    default:
+      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.mul(v128.load(y), v128.load(x)));
+  }
 }
 
 function square(v: v128): v128 {

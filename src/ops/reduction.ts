@@ -23,12 +23,16 @@ function gather(attrs: ReductionAttrs, { shape, data }: Tensor): number[][] {
   return sets;
 }
 
-/** An operator that makes one number of all those along some axes. `frozen` says what happens to channels there. */
+/**
+ * An operator that makes one number of all those along some axes. `frozen` says what happens to channels there, `elsewhere` why
+ * channels of the other axes stay, too, if they do.
+ */
 export function defineReduction<const Name extends string>(
   name: Name,
   kind: Kind,
   frozen: string,
   meaning: (values: readonly number[]) => number,
+  elsewhere?: string,
 ): Op<Name, ReductionAttrs> {
   return defineOp<Name, ReductionAttrs>({
     name,
@@ -44,6 +48,7 @@ export function defineReduction<const Name extends string>(
     },
     atoms({ axes, keepDims }, [x], channels) {
       axes.forEach((axis) => channels.freeze(x![axis], frozen));
+      if (elsewhere !== undefined) x!.forEach((atoms) => channels.freeze(atoms, elsewhere));
       const output = x!.map((atoms, axis) => (axes.includes(axis) ? null : atoms));
       return [keepDims ? output : output.filter((_, axis) => !axes.includes(axis))];
     },

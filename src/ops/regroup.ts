@@ -26,9 +26,10 @@ function segments(input: Shape, output: Shape): Segment[] {
 }
 
 /**
- * The atoms of a reshaped value. Merged axes repeat each atom for all it is merged with; a split axis keeps its atoms on
- * its widest part (of equal ones the innermost), where all channels that then stand at the same place go together: of
- * blocks of pixels that become channels, or channels that become such blocks, the channels.
+ * The atoms of a reshaped value. Merged axes repeat each atom for all it is merged with. A split axis whose atoms are those
+ * of one part, repeated, gives them to this part; any other keeps its atoms on its widest part (of equal ones the innermost),
+ * where all channels that then stand at the same place go together: of blocks of pixels that become channels, or channels
+ * that become such blocks, the channels.
  */
 export function regroup(x: AtomShape, input: Shape, output: Shape, channels: Channels): AtomShape {
   const result: (Atoms | null)[] = output.map(() => null);
@@ -43,9 +44,9 @@ export function regroup(x: AtomShape, input: Shape, output: Shape, channels: Cha
     const merged = merge(x[tracked[0]!]!, tracked[0]!, from, input);
     if (wide.length <= 1) result[wide[0] ?? to[0]!] = merged;
     else {
-      const keeper = wide.reduce((best, axis) => (output[axis]! >= output[best]! ? axis : best));
-      const inner = sizeOf(wide.filter((axis) => axis > keeper).map((axis) => output[axis]!));
-      result[keeper] = splitOnto(merged, output[keeper]!, inner, channels);
+      const widest = wide.reduce((best, at) => (output[at]! >= output[best]! ? at : best));
+      const keeper = wide.find((at) => dependsOn(merged, at, to, output)) ?? widest;
+      result[keeper] = splitOnto(merged, output[keeper]!, behind(keeper, to, output), channels);
     }
   }
   return result;
@@ -71,4 +72,14 @@ function splitOnto(atoms: Atoms, width: number, inner: number, channels: Channel
     }
   }
   return first;
+}
+
+/** Number of elements behind `axis` in a run of axes. */
+const behind = (axis: number, run: readonly number[], shape: Shape): number =>
+  sizeOf(run.filter((a) => a > axis).map((a) => shape[a]!));
+
+/** Whether the place along `axis` alone tells the atom. */
+function dependsOn(atoms: Atoms, axis: number, run: readonly number[], shape: Shape): boolean {
+  const inner = behind(axis, run, shape);
+  return atoms.every((atom, i) => atom === atoms[(Math.floor(i / inner) % shape[axis]!) * inner]);
 }
