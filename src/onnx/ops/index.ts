@@ -200,7 +200,7 @@ export const IMPORTERS: ReadonlyMap<string, Importer> = new Map<string, Importer
 ]);
 
 /** Operators whose outputs behind the first one may be read. */
-export const SEVERAL_OUTPUTS: ReadonlySet<string> = new Set(["Split"]);
+export const SEVERAL_OUTPUTS: ReadonlySet<string> = new Set(["LayerNormalization", "Split"]);
 
 /** One exporter for each of our operators: a missing one does not compile. */
 export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {

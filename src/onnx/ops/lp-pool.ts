@@ -1,6 +1,7 @@
 import { ModelError } from "../../errors.js";
 import { windowOutput } from "../../ops/window.js";
-import type { Importer } from "../onnx-node.js";
+import { scalar } from "../constant.js";
+import type { Importer, OnnxNode } from "../onnx-node.js";
 import { readPool } from "../pool.js";
 
 /** More elements of a window than this would make too many layers. */
@@ -9,7 +10,7 @@ const MOST_TAPS = 256;
 /** The windows' elements side by side, one slice for each place in the window, and their norm. */
 export const importLpPool: Importer = (node) => {
   const p = node.attributes.int("p") ?? 2;
-  if (p !== 1 && p !== 2) throw new ModelError(`p = ${p} is not supported, only 1 and 2`);
+  if (p < 1) throw new ModelError(`p is ${p}, expected 1 or more`);
   const { kernel, strides, dilations, pads, ceil } = readPool(node);
   if (kernel[0] * kernel[1] > MOST_TAPS) {
     throw new ModelError(`a window of ${kernel.join("x")} is too large, at most ${MOST_TAPS} elements are supported`);
@@ -31,5 +32,15 @@ export const importLpPool: Importer = (node) => {
     return node.step("reshape", { shape: [0, 0, 1, ...size] }, [slice]);
   });
   const beside = taps.length === 1 ? taps[0]! : node.step("concat", { axis: 2 }, taps);
-  node.emit(p === 1 ? "reduce-l1" : "reduce-l2", { axes: [2], keepDims: false }, [beside]);
+  emitNorm(node, p, beside);
 };
+
+/** The p-norm over axis 2. */
+function emitNorm(node: OnnxNode, p: number, x: string): void {
+  const over = { axes: [2], keepDims: false };
+  if (p === 1) return node.emit("reduce-l1", over, [x]);
+  if (p === 2) return node.emit("reduce-l2", over, [x]);
+  const exponent = (value: number) => node.define(`${node.name}_exponent`, scalar("float", value));
+  const powers = node.step("pow", {}, [node.step("abs", {}, [x]), exponent(p)]);
+  node.emit("pow", {}, [node.step("reduce-sum", over, [powers]), exponent(1 / p)]);
+}
