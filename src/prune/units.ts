@@ -117,13 +117,9 @@ export function selectUnits(units: readonly Unit[], only: string | undefined): U
   const free = units.filter((unit) => unit.frozen === undefined);
   const chosen = only === "inner" ? free.filter((unit) => !unit.residual) : free.filter((unit) => matches(unit, only));
   if (chosen.length > 0) return chosen;
+  if (free.length === 0) throw new RequestError("nothing of this network can be removed; inspect says why");
   const names = free.map((unit) => `${unit.name}${unit.residual ? " (coupled by a residual add)" : ""}`).join(", ");
-  throw new RequestError(
-    free.length === 0
-      ? "nothing of this network can be removed; inspect says why"
-      : `no unit fits "${only}"; there are: ${names}`,
-    "--only",
-  );
+  throw new RequestError(`no unit fits "${only}"; there are: ${names}`, "--only");
 }
 
 function matches({ name }: Unit, only: string | undefined): boolean {

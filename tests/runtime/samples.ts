@@ -25,9 +25,42 @@ export function everyLayer(): Graph {
   const square = b.node("square", "matmul", {}, [halved, turned]);
   const rows = b.node("rows", "reduce-mean", { axes: [2], keepDims: false }, [square]);
   const flat = b.node("flat", "reshape", { shape: [0, -1] }, [rows]);
-  const logits = b.gemm("logits", flat, 3);
+  const logits = b.gemm("logits", b.node("sigmoid", "sigmoid", {}, [moved(b, flat)]), 3);
   return b.build("every-layer", [b.node("probabilities", "softmax", { axis: 1 }, [logits]), logits, "both"]);
 }
+
+/** Through what moves, resamples, normalises: n x f to n x 4. */
+function moved(b: GraphBuilder, x: string): string {
+  const features = b.shapeOf(x)[1]!;
+  const plane = b.node("plane", "reshape", { shape: [0, 1, 1, features] }, [x]);
+  const attrs = { strides: [2, 1], dilations: [1, 1], pads: [0, 1, 0, 0], outputPadding: [0, 0], groups: 1 } as const;
+  const filter = b.weights("up.weight", [1, 4, 2, 2], 0.5);
+  const up = b.node("up", "transposed-conv", attrs, [plane, filter, b.weights("up.bias", [4], 0.1)]);
+  const picked = b.node("picked", "gather", { axis: 1, indices: [3, 0, 0, 2] }, [up]);
+  const resized = b.node("resized", "resample", RESIZED, [picked]);
+  const normed = b.node("normed", "instance-norm", { epsilon: 1e-3 }, [
+    resized,
+    b.weights("normed.scale", [4], 1),
+    b.weights("normed.bias", [4], 1),
+  ]);
+  const places = b.node("places", "arg-max", { axis: 3, keepDims: true, last: false }, [normed]);
+  return b.node("placed", "reduce-mean", { axes: [2, 3], keepDims: false }, [places]);
+}
+
+const RESIZED = {
+  mode: "linear",
+  coordinates: "half_pixel",
+  nearest: "round_prefer_floor",
+  cubic: -0.75,
+  excludeOutside: false,
+  antialias: false,
+  outside: 0,
+  axes: [3],
+  sizes: [6],
+  scales: [1.5],
+  starts: [],
+  ends: [],
+} as const;
 
 /** What a file carries besides its mathematics. */
 export const ABOUT: About = {
