@@ -10,6 +10,7 @@ const colour = process.stdout.isTTY ? ["--color"] : [];
 const tests = spawn(process.execPath, [inRoot("node_modules/uvu/bin.js"), ...colour, inRoot("dist/tests"), pattern], {
   cwd: inRoot("."),
   stdio: ["ignore", "pipe", "inherit"],
+  env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: "1" },
 });
 let summary = "";
 tests.stdout.on("data", (chunk) => {
