@@ -14,5 +14,8 @@ const onNewerNode = (build, pattern) => ({
   },
 });
 
-export const newerNodeRelaxed = onNewerNode("relaxed", "(ops|runtime|compile|models|real-models|conformance).*\\.test\\.js$");
+export const newerNodeRelaxed = onNewerNode(
+  "relaxed",
+  "(ops|runtime|compile|models|real-models|conformance).*\\.test\\.js$",
+);
 export const newerNodeBaseline = onNewerNode("baseline", "(ops|runtime|real-models|conformance).*\\.test\\.js$");
