@@ -63,7 +63,7 @@ function encodeBoxes(boxes: Boxes): espalier.Boxes.$Properties {
 }
 
 function encodePreprocessing(about: About, input: string): espalier.Preprocessing.$Properties | null {
-  const p = about.preprocessing[input];
+  const p = Object.hasOwn(about.preprocessing, input) ? about.preprocessing[input] : undefined;
   if (!p) return null;
   return {
     width: p.width,

@@ -11,6 +11,8 @@ import type { External } from "./tensor-proto.js";
 const LARGEST_TOTAL = 2 * LARGEST_CONSTANT;
 /** The most elements of a computed value: what can be addressed with 31 bits. */
 const LARGEST_VALUE = 2 ** 31 - 1;
+/** Elements of a constant that an operator may compute element by element during the import. */
+const LARGEST_RESULT = 2 ** 24;
 /** Multiply-adds above which a node on constants stays a node. */
 const MOST_FOLDED_MACS = 2 ** 26;
 /** Operators that stay nodes, too: what they cost is the size of a window, which a file may make as large as it likes. */
@@ -135,8 +137,9 @@ export class ImportScope {
   }
 
   #compute(node: Node, constants: readonly Constant[], shapes: readonly Shape[]): void {
-    if (shapes.some((shape) => sizeOf(shape) > LARGEST_CONSTANT)) {
-      throw new ModelError(`would compute a constant of more than ${LARGEST_CONSTANT} elements`);
+    const largest = MOVES.has(node.op) ? LARGEST_CONSTANT : LARGEST_RESULT;
+    if (shapes.some((shape) => sizeOf(shape) > largest)) {
+      throw new ModelError(`would compute a constant of more than ${largest} elements during the import`);
     }
     const kind: Kind = MOVES.has(node.op) ? constants[0]!.kind : "float";
     const results = opOf(node).evaluate(node.attrs, constants);

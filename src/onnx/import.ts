@@ -97,7 +97,8 @@ function defineInputs(
   }
   return given.map((info) =>
     within(`input "${info.name}"`, () => {
-      const input = readInput(info, shapes[info.name ?? ""], scope.notes);
+      const name = info.name ?? "";
+      const input = readInput(info, Object.hasOwn(shapes, name) ? shapes[name] : undefined, scope.notes);
       scope.defineValue(input.name, input.shape);
       if (isWholeInput(info)) scope.markWhole(input.name);
       return input;

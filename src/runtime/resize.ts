@@ -17,7 +17,8 @@ export function resizeNetwork(
       throw new RequestError(`no such input; there is ${network.inputs.map((input) => input.name).join(", ")}`, name);
     }
   }
-  const inputs = network.inputs.map((input) => resizeInput(input, shapes[input.name]));
+  const asked = (name: string) => (Object.hasOwn(shapes, name) ? shapes[name] : undefined);
+  const inputs = network.inputs.map((input) => resizeInput(input, asked(input.name)));
   const resized = { ...network, inputs };
   try {
     return { network: resized, checked: verifyNetwork(resized) };
