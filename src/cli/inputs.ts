@@ -44,6 +44,7 @@ export function readInputs(
   for (const spec of specs) {
     const [name, ...rest] = spec.split("=");
     const input = rest.length > 0 ? graph.inputs.find((candidate) => candidate.name === name) : undefined;
+    if (input && given.has(input.name)) throw new RequestError(`"${input.name}" is given twice`, "--input");
     if (input) given.set(input.name, rest.join("="));
     else unnamed.push(spec);
   }

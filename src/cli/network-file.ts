@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
 import { compile, type Encoding } from "../compile/encode.js";
-import { readNetwork } from "../compile/raise.js";
+import { readEncoding, readNetwork } from "../compile/raise.js";
 import { EspalierError, FileError, ModelError, RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { exportOnnx } from "../onnx/export.js";
@@ -18,6 +18,8 @@ export interface NetworkFile {
   /** Input shapes that `compiled` is to be loaded with, where they are not its own. */
   readonly shapes: Shapes;
   readonly format: "onnx" | "esp";
+  /** How its weights are stored, and those of what is made from it unless it is said. */
+  readonly weights: Encoding;
   /** Bytes on disk. */
   readonly fileBytes: number;
   /** What the importer noticed. */
@@ -48,7 +50,16 @@ function isCompiled(path: string, bytes: Uint8Array): boolean {
 
 async function readCompiled(path: string, bytes: Uint8Array, shapes: Shapes): Promise<NetworkFile> {
   const graph = await readNetwork(bytes, { shapes });
-  return { path, graph, compiled: bytes, shapes, format: "esp", fileBytes: bytes.length, notes: [] };
+  return {
+    path,
+    graph,
+    compiled: bytes,
+    shapes,
+    format: "esp",
+    weights: await readEncoding(bytes),
+    fileBytes: bytes.length,
+    notes: [],
+  };
 }
 
 function readOnnx(path: string, bytes: Uint8Array, shapes: Shapes): NetworkFile {
@@ -62,6 +73,7 @@ function readOnnx(path: string, bytes: Uint8Array, shapes: Shapes): NetworkFile 
     },
     shapes: {},
     format: "onnx",
+    weights: "f32",
     fileBytes: bytes.length,
     notes,
   };
@@ -87,7 +99,7 @@ function readBytes(path: string): Uint8Array {
 /** Throws a `FileError` unless the name ends in .onnx or .esp. Called before any work is done for it. */
 export function checkNetworkPath(path: string): void {
   if (!/\.(onnx|esp)$/i.test(path))
-    throw new FileError("a network is written as .onnx or .esp; end the name in one of them", path);
+    throw new RequestError("a network is written as .onnx or .esp; end the name in one of them", path);
 }
 
 /** Writes in the format that the name asks for; returns the bytes written. */

@@ -126,3 +126,11 @@ export function onlyInput(graph: Graph): Graph["inputs"][number] {
   }
   return graph.inputs[0]!;
 }
+
+/** How weights are stored in what is written. */
+export function weightsOption(): Option {
+  return new Option("--weights <encoding>", "how weights are stored; as in the network given unless said").choices([
+    "f32",
+    "f16",
+  ]);
+}

@@ -1,5 +1,15 @@
 /** Files are written beside their place first and then renamed, so that a failure leaves nothing half-written. */
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { FileError } from "../errors.js";
 
@@ -17,10 +27,13 @@ export function checkWritable(path: string): void {
 }
 
 export function writeFileSafely(path: string, contents: Uint8Array | string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const target = existsSync(path) ? realpathSync(path) : path;
+  const temporary = `${target}.${process.pid}.tmp`;
   try {
+    // A device or a pipe cannot be replaced, only written to.
+    if (existsSync(target) && !statSync(target).isFile()) return writeFileSync(target, contents);
     writeFileSync(temporary, contents);
-    renameSync(temporary, path);
+    renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw new FileError(`cannot be written: ${(error as Error).message}`, path);

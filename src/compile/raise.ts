@@ -18,6 +18,13 @@ export async function readNetwork(bytes: Uint8Array, options: { readonly shapes?
   return raise(options.shapes ? resizeNetwork(network, options.shapes).network : network);
 }
 
+/** How the weights of a network file are stored: "f16" if any of them are. */
+export async function readEncoding(bytes: Uint8Array): Promise<Weights["encoding"]> {
+  const { layers } = await decodeFile(bytes);
+  const isHalf = (part: unknown) => isWeights(part) && part.encoding === "f16";
+  return layers.some(({ op }) => Object.values(op).some(isHalf)) ? "f16" : "f32";
+}
+
 /** A verified network as a graph; each layer becomes one node. */
 export function raise(network: Network): Graph {
   const taken = new Set([...network.inputs, ...network.outputs].map(({ name }) => name));

@@ -3,7 +3,7 @@ import { DataError, RequestError } from "../errors.js";
 import type { ImageSet } from "../data/image-set.js";
 import { fillInput } from "../data/preprocess.js";
 import { type Preprocessing } from "../graph/about.js";
-import { sizeOf } from "../graph/graph.js";
+import { formatShape, sizeOf } from "../graph/graph.js";
 import type { Session } from "../runtime/index.js";
 
 export interface Accuracy {
@@ -28,6 +28,14 @@ export function measureAccuracy(session: Session, set: ImageSet, options: Accura
   if (session.inputs.length !== 1) {
     throw new RequestError(`the network has ${session.inputs.length} inputs; accuracy needs one`, session.name);
   }
+  const plain =
+    session.outputs.length === 1 && classes === (output.shape.length > 1 ? output.shape[1] : output.shape[0]);
+  if (session.task === "boxes" || !plain) {
+    throw new RequestError(
+      `accuracy needs a network with one output of one number a class, this one has ${describeOutputs(session)}`,
+      session.name,
+    );
+  }
   const isProbability = endsInSoftmax(session);
   const pixels = new Float32Array(sizeOf(input.shape));
   const sum = { top1: 0, top5: 0, loss: 0 };
@@ -50,6 +58,9 @@ export function measureAccuracy(session: Session, set: ImageSet, options: Accura
   const n = set.count;
   return { top1: sum.top1 / n, top5: sum.top5 / n, loss: sum.loss / n, n };
 }
+
+const describeOutputs = ({ outputs, task }: Session) =>
+  `${outputs.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ")} (task "${task}")`;
 
 /** Whether the first output is a softmax's, perhaps reshaped. */
 function endsInSoftmax(session: Session): boolean {

@@ -44,7 +44,7 @@ export function keptShape(shape: Shape, kept: Kept): Shape {
 }
 
 /** The slices of a tensor that stay. */
-function cutTensor(tensor: Tensor, kept: Kept): Tensor {
+export function cutTensor(tensor: Tensor, kept: Kept): Tensor {
   return kept.reduce<Tensor>((current, mask, axis) => (mask ? cutAxis(current, axis, mask) : current), tensor);
 }
 

@@ -24,12 +24,19 @@ export function parseBudget(text: string): Budget {
     const kinds = Object.entries(BUDGETS).map(([name, meaning]) => `${name}=N (${meaning})`);
     throw new RequestError(`"${text}": expected one of ${kinds.join(", ")}; for example macs=0.5`, "--keep");
   }
-  if (!(number > 0) || (kind === "channels" && number > 1)) {
-    const range =
-      kind === "channels" ? "a share above 0 and up to 1" : "a share above 0 and up to 1, or an amount above 1";
-    throw new RequestError(`"${text}": expected ${range}`, "--keep");
+  return checkBudget({ kind: kind as BudgetKind, value: number });
+}
+
+/** The budget, if it is one: a known kind, and a number in its range. Throws a `RequestError` otherwise. */
+export function checkBudget(budget: Budget): Budget {
+  const { kind, value } = budget;
+  if (!Object.hasOwn(BUDGETS, kind)) {
+    throw new RequestError(`no budget "${kind}"; there is ${Object.keys(BUDGETS).join(", ")}`, "--keep");
   }
-  return { kind: kind as BudgetKind, value: number };
+  if (value > 0 && Number.isFinite(value) && (kind !== "channels" || value <= 1)) return budget;
+  const range =
+    kind === "channels" ? "a share above 0 and up to 1" : "a share above 0 and up to 1, or an amount above 1";
+  throw new RequestError(`"${kind}=${value}": expected ${range}`, "--keep");
 }
 
 /** A channel of a unit, as a candidate for removal. */

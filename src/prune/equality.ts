@@ -1,34 +1,67 @@
 /** Every cut is compared with the masked network on random input; one that differs is refused. */
 import { ModelError } from "../errors.js";
 import { type Graph, sizeOf } from "../graph/graph.js";
+import { inferShapes } from "../ops/walk.js";
 import { deriveSeed, normal } from "../random.js";
+import { type Applied, cutTensor } from "./apply.js";
 import type { Runner } from "./runner.js";
 
 /** Largest difference that float32 rounding in another order explains, relative to the largest output. */
 const TOLERANCE = 1e-4;
 
 export interface Equality {
-  /** Largest absolute difference of any output, divided by the largest absolute value of that output. */
+  /** Largest absolute difference of a compared value, divided by the largest absolute number of that value. */
   readonly maxRelative: number;
 }
 
-/** Runs both on the same random input. Throws a `ModelError` where they differ by more than rounding. */
+/**
+ * Compares a cut with the masked network: the outputs, and in a second run the results of all nodes that make channels
+ * (`checkpoints`), because a softmax behind them hides what goes wrong. Throws a `ModelError` where they differ by more than
+ * rounding.
+ */
+export async function checkCut(
+  masked: Graph,
+  cut: Applied,
+  checkpoints: readonly string[],
+  runner: Runner,
+  seed: number,
+): Promise<Equality> {
+  const outputs = await checkEquality(masked, cut.graph, runner, seed);
+  const values = checkpoints.filter((name) => !masked.outputs.includes(name));
+  if (values.length === 0) return outputs;
+  const inputs = randomInputs(masked, seed);
+  const observe = (graph: Graph) => runOnce({ ...graph, outputs: [...graph.outputs, ...values] }, inputs, runner);
+  const [expected, actual] = [await observe(masked), await observe(cut.graph)];
+  const shapes = inferShapes(masked);
+  const differences = values.map((name) => {
+    const whole = { shape: shapes.get(name)!, data: expected[name]! };
+    return difference(cutTensor(whole, cut.kept.get(name)!).data, actual[name]!);
+  });
+  return accept(Math.max(outputs.maxRelative, ...differences), cut.graph);
+}
+
+/** Runs both on the same random input and compares the outputs. Throws a `ModelError` where they differ by more than rounding. */
 export async function checkEquality(masked: Graph, cut: Graph, runner: Runner, seed: number): Promise<Equality> {
-  const inputs = Object.fromEntries(
-    masked.inputs.map(({ name, shape }) => {
+  const inputs = randomInputs(masked, seed);
+  const [expected, actual] = [await runOnce(masked, inputs, runner), await runOnce(cut, inputs, runner)];
+  return accept(Math.max(...masked.outputs.map((name) => difference(expected[name]!, actual[name]!))), cut);
+}
+
+function randomInputs(graph: Graph, seed: number): Record<string, Float32Array> {
+  return Object.fromEntries(
+    graph.inputs.map(({ name, shape }) => {
       const next = normal(deriveSeed(seed, name));
       return [name, Float32Array.from({ length: sizeOf(shape) }, () => next())];
     }),
   );
-  const [expected, actual] = [await runOnce(masked, inputs, runner), await runOnce(cut, inputs, runner)];
-  const maxRelative = Math.max(...masked.outputs.map((name) => difference(expected[name]!, actual[name]!)));
-  if (!(maxRelative <= TOLERANCE)) {
-    throw new ModelError(
-      `the cut network differs from the masked one by ${maxRelative.toExponential(2)} of its largest output, at most ${TOLERANCE} is allowed; nothing was written`,
-      cut.name,
-    );
-  }
-  return { maxRelative };
+}
+
+function accept(maxRelative: number, cut: Graph): Equality {
+  if (maxRelative <= TOLERANCE) return { maxRelative };
+  throw new ModelError(
+    `the cut network differs from the masked one by ${maxRelative.toExponential(2)} of the largest number of a value, at most ${TOLERANCE} is allowed; nothing was written`,
+    cut.name,
+  );
 }
 
 async function runOnce(graph: Graph, inputs: Readonly<Record<string, Float32Array>>, runner: Runner) {
@@ -40,7 +73,7 @@ async function runOnce(graph: Graph, inputs: Readonly<Record<string, Float32Arra
   }
 }
 
-function difference(expected: Float32Array, actual: Float32Array): number {
+function difference(expected: Float32Array | Float64Array, actual: Float32Array): number {
   let [largest, most] = [0, 0];
   expected.forEach((value, i) => {
     largest = Math.max(largest, Math.abs(value));

@@ -2,8 +2,8 @@
 import { RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { type Applied, applyCuts, costModel, maskGraph } from "./apply.js";
-import { allowance, type Budget, type Candidate, cutToBudget } from "./budget.js";
-import { checkEquality, type Equality } from "./equality.js";
+import { allowance, type Budget, type Candidate, checkBudget, cutToBudget } from "./budget.js";
+import { checkCut, type Equality } from "./equality.js";
 import { methodByName } from "./methods/index.js";
 import { type PrunePlan, removedClasses } from "./plan.js";
 import type { Runner } from "./runner.js";
@@ -36,8 +36,13 @@ export interface PruneResult extends Applied {
 }
 
 /** Decides which channels go. Nothing is cut. */
-export function makePlan(map: UnitMap, request: PruneRequest, runner: Pick<Runner, "fileBytes">): PrunePlan {
+export function makePlan(
+  map: UnitMap,
+  request: PruneRequest,
+  runner: Pick<Runner, "fileBytes" | "cutBytes">,
+): PrunePlan {
   const { keep, seed = 1 } = request;
+  checkBudget(keep);
   const scope = scopeOf(request);
   if (keep.kind === "channels" && scope === "global") {
     throw new RequestError("channels= is a share of each unit, so units cannot compete; leave --scope out", "--scope");
@@ -62,6 +67,9 @@ export function writtenRequest(request: PruneRequest): Record<string, string> {
   const { keep, only } = request;
   return { keep: `${keep.kind}=${keep.value}`, scope: scopeOf(request), ...(only === undefined ? {} : { only }) };
 }
+
+const cutBytes = (runner: Pick<Runner, "fileBytes" | "cutBytes">, cut: Graph) =>
+  (runner.cutBytes ?? runner.fileBytes)(cut);
 
 interface Ranked extends Candidate {
   readonly score: number;
@@ -98,17 +106,23 @@ function fit(
   ranked: Ranked[],
   scope: "global" | "local",
   keep: Budget,
-  runner: Pick<Runner, "fileBytes">,
+  runner: Pick<Runner, "fileBytes" | "cutBytes">,
 ): Set<number> {
   const urgency = (c: Ranked) => (scope === "global" ? c.score : (c.rank + 1) / c.width);
   const sequence = [...ranked].sort((a, b) => urgency(a) - urgency(b) || a.unit - b.unit || a.rank - b.rank);
+  if (keep.value === 1) return new Set();
   const { graph, channels } = map;
   const model = costModel(graph, channels);
   const cost = (removed: ReadonlySet<number>): number => {
-    if (keep.kind === "bytes") return runner.fileBytes(applyCuts(graph, channels, removed).graph);
+    if (keep.kind === "bytes") return cutBytes(runner, applyCuts(graph, channels, removed).graph);
     return model(removed)[keep.kind as "macs" | "parameters"];
   };
-  return cutToBudget(sequence, allowance(keep, cost(new Set())), cost, `${keep.kind}=${keep.value}`);
+  return cutToBudget(
+    sequence,
+    allowance(keep, keep.kind === "bytes" ? runner.fileBytes(graph) : cost(new Set())),
+    cost,
+    `${keep.kind}=${keep.value}`,
+  );
 }
 
 /** Cuts what a plan says and proves the result equal to the masked network. */
@@ -116,7 +130,7 @@ export async function applyPlan(map: UnitMap, plan: PrunePlan, runner: Runner): 
   const { graph, channels } = map;
   const removed = removedClasses(plan, map.units);
   const applied = applyCuts(graph, channels, removed);
-  const equality = await checkEquality(maskGraph(graph, channels, removed), applied.graph, runner, plan.seed);
+  const equality = await checkCut(maskGraph(graph, channels, removed), applied, channelMakers(map), runner, plan.seed);
   const cost = costModel(graph, channels);
   const [before, after] = [cost(new Set()), cost(removed)];
   const change = (kind: "macs" | "parameters") => ({ before: before[kind], after: after[kind] });
@@ -125,7 +139,7 @@ export async function applyPlan(map: UnitMap, plan: PrunePlan, runner: Runner): 
     plan,
     macs: change("macs"),
     parameters: change("parameters"),
-    bytes: { before: runner.fileBytes(graph), after: runner.fileBytes(applied.graph) },
+    bytes: { before: runner.fileBytes(graph), after: cutBytes(runner, applied.graph) },
     units: map.units.map((unit) => ({
       name: unit.name,
       before: unit.width,
@@ -134,6 +148,12 @@ export async function applyPlan(map: UnitMap, plan: PrunePlan, runner: Runner): 
     })),
     equality,
   };
+}
+
+/** What the nodes give that make channels. */
+function channelMakers({ graph, channels }: UnitMap): string[] {
+  const makers = new Set(channels.owners.filter(({ role }) => role === "produce").map(({ node }) => node));
+  return graph.nodes.filter(({ name }) => makers.has(name)).flatMap(({ outputs }) => outputs);
 }
 
 /** Plans and applies in one go. */

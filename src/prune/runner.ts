@@ -11,4 +11,6 @@ export interface Runner {
   prepare(graph: Graph): Promise<Prepared>;
   /** Bytes of the network file that the graph compiles to. */
   fileBytes(graph: Graph): number;
+  /** The same for a cut graph, where more will be written than is in the graph yet. */
+  cutBytes?(graph: Graph): number;
 }

@@ -55,6 +55,9 @@ export function hasRelaxedSimd(): boolean {
 
 /** The build to use. Throws a `RequestError` where the one that was insisted on cannot run. */
 export function chooseBuild(wanted: Build | "auto"): Build {
+  if (!["auto", "baseline", "relaxed"].includes(wanted)) {
+    throw new RequestError(`no build "${wanted}"; there is auto, baseline, relaxed`);
+  }
   if (wanted === "auto") return hasRelaxedSimd() ? "relaxed" : "baseline";
   if (wanted === "relaxed" && !hasRelaxedSimd()) {
     throw new RequestError(`build "relaxed": this platform has no relaxed SIMD; ask for "baseline" or "auto"`);

@@ -45,9 +45,15 @@ export interface LoadOptions {
  * const session = await load(bytes);
  * const { logits } = session.run({ input: pixels });
  */
-export async function load(network: Uint8Array | Response, options: LoadOptions = {}): Promise<Session> {
-  const bytes = network instanceof Uint8Array ? network : await readResponse(network, options.maxBytes);
-  return loadNetwork(await decodeFile(bytes), options);
+export async function load(network: Uint8Array | ArrayBuffer | Response, options: LoadOptions = {}): Promise<Session> {
+  return loadNetwork(await decodeFile(await bytesOf(network, options.maxBytes)), options);
+}
+
+async function bytesOf(network: Uint8Array | ArrayBuffer | Response, maxBytes?: number): Promise<Uint8Array> {
+  if (network instanceof Uint8Array) return network;
+  if (network instanceof ArrayBuffer) return new Uint8Array(network);
+  if (typeof network?.arrayBuffer === "function") return readResponse(network, maxBytes);
+  throw new RequestError(`load: expected a Uint8Array, an ArrayBuffer or a Response, got ${typeof network}`);
 }
 
 /** The same for a network that is decoded already. */

@@ -127,7 +127,7 @@ test("what cannot be compiled as asked", async () => {
   const to = folder.at("refused.esp");
   const check = (code: number, message: RegExp, ...words: readonly string[]) =>
     refuses(folder.path, ["compile", ...words], code, message);
-  await check(5, /net\.bin: a compiled network ends in \.esp/, onnx, "-o", folder.at("net.bin"));
+  await check(2, /net\.bin: a compiled network ends in \.esp/, onnx, "-o", folder.at("net.bin"));
   await check(2, /--weights.*f32, f16/, onnx, "-o", to, "--weights", "f8");
   await check(2, /--mean.*Expected numbers with commas/, onnx, "-o", to, "--mean", "a,b");
   await check(2, /mean: expected one number, 3 or none.*came 2/, onnx, "-o", to, "--mean", "1,2");

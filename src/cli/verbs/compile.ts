@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { compile as compileGraph, type Encoding } from "../../compile/encode.js";
 import { FileError, RequestError } from "../../errors.js";
@@ -17,6 +17,7 @@ import {
   withJson,
   withPictures,
   withShape,
+  weightsOption,
 } from "../options.js";
 import { checkWritable, writeFileSafely } from "../output.js";
 import { type TaskOptions, withTask, withTaskOptions } from "../task.js";
@@ -24,7 +25,7 @@ import { report, verb } from "../verb.js";
 
 interface Options extends PictureOptions, TaskOptions, ShapeOption, JsonOption {
   readonly output: string;
-  readonly weights: Encoding;
+  readonly weights?: Encoding;
   readonly labels?: string;
 }
 
@@ -55,18 +56,19 @@ export function compile(): Command {
   })
     .argument("<file>", "network, .onnx or .esp")
     .requiredOption("-o, --output <net.esp>", "where the network goes")
-    .addOption(new Option("--weights <encoding>", "how weights are stored").choices(["f32", "f16"]).default("f32"))
+    .addOption(weightsOption())
     .option("--labels <file>", "class names, one a line in the order of the classes");
   return withJson(withTask(withPictures(withShape(command)))).action(run);
 }
 
 async function run(path: string, options: Options): Promise<void> {
   if (!options.output.toLowerCase().endsWith(".esp"))
-    throw new FileError("a compiled network ends in .esp", options.output);
+    throw new RequestError("a compiled network ends in .esp", options.output);
   checkWritable(options.output);
   const file = await readNetworkFile(path, options.shape);
   const graph = withAbout(file.graph, options);
-  const bytes = compileGraph(graph, { weights: options.weights });
+  const weights = options.weights ?? file.weights;
+  const bytes = compileGraph(graph, { weights });
   const session = await load(bytes);
   writeFileSafely(options.output, bytes);
   const data = {
@@ -75,7 +77,7 @@ async function run(path: string, options: Options): Promise<void> {
     sourceBytes: file.fileBytes,
     macs: session.macs,
     peakBytes: session.peakBytes,
-    weights: options.weights,
+    weights,
     notes: file.notes,
   };
   report(options.json, data, () =>

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { readFileSync } from "node:fs";
-import { compile } from "../../compile/encode.js";
+import { resolve } from "node:path";
+import { compile, type Encoding } from "../../compile/encode.js";
 import { fillInput } from "../../data/preprocess.js";
 import { FileError, RequestError } from "../../errors.js";
 import type { Measurement, Provenance } from "../../graph/about.js";
@@ -29,6 +30,7 @@ import {
   withJson,
   withPictures,
   withShape,
+  weightsOption,
 } from "../options.js";
 import { checkWritable, writeFileSafely } from "../output.js";
 import { report, verb } from "../verb.js";
@@ -45,6 +47,7 @@ interface Options extends PictureOptions, ShapeOption, JsonOption {
   readonly plan?: string;
   readonly seed: number;
   readonly output?: string;
+  readonly weights?: Encoding;
 }
 
 export function prune(): Command {
@@ -85,6 +88,7 @@ export function prune(): Command {
     .addOption(new Option("--recover <how>", "afterwards").choices(["none", "statistics"]).default("none"))
     .option("--data <set>", "pictures for the recovery, labels not used: cifar10:PATH, mnist:DIR, npy:IMAGES.npy")
     .option("--samples <n>", "how many of them", count, 2000)
+    .addOption(weightsOption())
     .option("--plan-out <file>", "write the decision as JSON")
     .option("--plan <file>", "make the cuts of such a file instead of deciding")
     .option("--seed <n>", "for methods that draw lots, and for the comparison's input", seed, 1);
@@ -94,18 +98,25 @@ export function prune(): Command {
 async function run(path: string, options: Options, command: Command): Promise<void> {
   checkRequest(options, command);
   const started = performance.now();
-  const { graph, notes } = await readNetworkFile(path, options.shape);
+  const file = await readNetworkFile(path, options.shape);
+  const { graph, notes } = file;
+  const encoding = { weights: options.weights ?? file.weights };
   if (options.recover !== "none") onlyInput(graph);
   const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
   const replayed = options.plan === undefined ? undefined : readPlan(options.plan);
   const step = stepOf(replayed ?? { ...options, request: writtenRequest(requestOf(options)) }, options);
-  const runner = { ...runtimeRunner(), fileBytes: (cut: Graph) => compile(withStep(cut, step)).length };
+  const runner = {
+    ...runtimeRunner(),
+    fileBytes: (dense: Graph) => compile(dense, encoding).length,
+    cutBytes: (cut: Graph) => compile(withStep(cut, step), encoding).length,
+  };
   const plan = replayed ?? makePlan(map, requestOf(options), runner);
   const result = await applyPlan(map, plan, runner);
   const recovered = options.recover === "statistics" ? await recover(map.graph, result, options) : undefined;
   const final = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
   if (options.planOut !== undefined) writeFileSafely(options.planOut, formatPlan(plan));
-  const outputBytes = options.output === undefined ? undefined : writeNetworkFile(options.output, final);
+  const outputBytes =
+    options.output === undefined ? undefined : writeNetworkFile(options.output, final, encoding.weights);
   const data = {
     method: plan.method,
     macs: result.macs,
@@ -113,7 +124,7 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     bytes: result.bytes,
     units: result.units.map(({ name, before, after, frozen }) => ({ name, before, after, frozen: frozen ?? null })),
     equality: result.equality,
-    recovery: recovered && { kind: recovered.kind, places: recovered.places },
+    recovery: recovered ? { kind: recovered.kind, places: recovered.places } : null,
     seconds: (performance.now() - started) / 1000,
     output: options.output,
     outputBytes,
@@ -138,6 +149,17 @@ function checkRequest(options: Options, command: Command): void {
       "needs pictures; give --data, for example --data cifar10:cifar-10-batches-bin",
       "--recover statistics",
     );
+  }
+  const idle = ["data", "samples"].filter((name) => command.getOptionValueSource(name) === "cli");
+  if (options.recover === "none" && idle.length > 0) {
+    throw new RequestError("has no use without --recover statistics", `--${idle[0]}`);
+  }
+  if (
+    options.output !== undefined &&
+    options.planOut !== undefined &&
+    resolve(options.output) === resolve(options.planOut)
+  ) {
+    throw new RequestError("the plan and the network cannot be one file", "--plan-out");
   }
   if (options.output !== undefined) {
     checkNetworkPath(options.output);
@@ -215,7 +237,7 @@ interface Data {
     readonly frozen: string | null;
   }[];
   readonly equality: PruneResult["equality"];
-  readonly recovery: { readonly kind: string; readonly places: number } | undefined;
+  readonly recovery: { readonly kind: string; readonly places: number } | null;
   readonly output: string | undefined;
   readonly outputBytes: number | undefined;
   readonly notes: readonly string[];
