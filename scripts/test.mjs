@@ -6,11 +6,10 @@ import { setup } from "./setup.mjs";
 
 await setup();
 const pattern = process.argv[2] ? `${process.argv[2]}.*\\.test\\.js$` : "\\.test\\.js$";
-const colour = process.stdout.isTTY ? ["--color"] : [];
+const colour = process.stdout.isTTY ? [] : ["--no-color"];
 const tests = spawn(process.execPath, [inRoot("node_modules/uvu/bin.js"), ...colour, inRoot("dist/tests"), pattern], {
   cwd: inRoot("."),
   stdio: ["ignore", "pipe", "inherit"],
-  env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: "1" },
 });
 let summary = "";
 tests.stdout.on("data", (chunk) => {
