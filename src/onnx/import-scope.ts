@@ -17,18 +17,6 @@ const LARGEST_RESULT = 2 ** 24;
 const MOST_FOLDED_MACS = 2 ** 26;
 /** Operators that stay nodes, too: what they cost is the size of a window, which a file may make as large as it likes. */
 const WINDOWED: ReadonlySet<string> = new Set(["average-pool", "max-pool"]);
-/** Operators that only move numbers, so that integers stay integers. */
-const MOVES: ReadonlySet<string> = new Set([
-  "concat",
-  "flatten",
-  "gather",
-  "identity",
-  "pad",
-  "reshape",
-  "slice",
-  "transpose",
-]);
-
 export class ImportScope {
   readonly opset: number;
   /** How to get at files beside the model. */
@@ -137,11 +125,11 @@ export class ImportScope {
   }
 
   #compute(node: Node, constants: readonly Constant[], shapes: readonly Shape[]): void {
-    const largest = MOVES.has(node.op) ? LARGEST_CONSTANT : LARGEST_RESULT;
+    const largest = opOf(node).moves ? LARGEST_CONSTANT : LARGEST_RESULT;
     if (shapes.some((shape) => sizeOf(shape) > largest)) {
       throw new ModelError(`would compute a constant of more than ${largest} elements during the import`);
     }
-    const kind: Kind = MOVES.has(node.op) ? constants[0]!.kind : "float";
+    const kind: Kind = opOf(node).moves ? constants[0]!.kind : "float";
     const results = opOf(node).evaluate(node.attrs, constants);
     results.forEach(({ shape, data }, i) => {
       this.defineComputed(

@@ -7,6 +7,7 @@ export type ConcatAttrs = { readonly axis: number };
 /** Inputs one behind the other along `axis`; all other axes agree. */
 export const concat = defineOp({
   name: "concat",
+  moves: true,
 
   infer({ axis }: ConcatAttrs, inputs) {
     const [first] = inputs;

@@ -8,6 +8,7 @@ export type FlattenAttrs = { readonly axis: number };
 /** Two axes: everything in front of `axis`, and everything from it on. */
 export const flatten = defineOp({
   name: "flatten",
+  moves: true,
   infer({ axis }: FlattenAttrs, [x]) {
     if (axis < 0 || axis > x!.length) throw new ModelError(`axis ${axis} of an input with ${x!.length} axes`);
     return [[sizeOf(x!.slice(0, axis)), sizeOf(x!.slice(axis))]];

@@ -4,6 +4,7 @@ import { defineOp } from "./op.js";
 /** y = x. What dropout is at inference, too. Passes remove it wherever no graph output carries its name. */
 export const identity = defineOp({
   name: "identity",
+  moves: true,
   infer: (_attrs: {}, [x]) => [x!],
   evaluate: (_attrs, [x]) => [x!],
   atoms: (_attrs, [x]) => [x!],

@@ -86,6 +86,8 @@ export interface Op<Name extends string, Attrs extends object> {
    * the values, and are transposed by the caller.
    */
   reorder?(attrs: Attrs, order: readonly number[]): { attrs: Attrs; order: readonly number[] };
+  /** Whether it only moves elements, so that whole numbers stay whole. */
+  readonly moves?: true;
   /** Multiply-adds for one run. */
   macs(attrs: Attrs, inputs: readonly Shape[]): number;
   /** Which layer of the format computes it, with which weights. Kernels, tiles and addresses come later, on the device. */

@@ -24,6 +24,7 @@ function source(i: number, size: number, mode: PadAttrs["mode"]): number | undef
 /** Elements added around a value: a constant, the mirrored inside (without the edge), or the edge repeated. */
 export const pad = defineOp({
   name: "pad",
+  moves: true,
 
   infer(attrs: PadAttrs, [x]) {
     if (attrs.before.length !== x!.length || attrs.after.length !== x!.length) {

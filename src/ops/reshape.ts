@@ -9,6 +9,7 @@ export type ReshapeAttrs = { readonly shape: readonly number[] };
 /** Same elements, other shape. */
 export const reshape = defineOp({
   name: "reshape",
+  moves: true,
 
   infer(attrs: ReshapeAttrs, [x]): readonly Shape[] {
     const copied = attrs.shape.map((size, axis) => (size === 0 ? (x![axis] ?? 0) : size));

@@ -25,6 +25,7 @@ export function sliceRanges(attrs: SliceAttrs, x: Shape): { start: number; step:
 /** Every `step`-th element from `start` up to, not including, `end`, along some axes. */
 export const slice = defineOp({
   name: "slice",
+  moves: true,
 
   infer(attrs: SliceAttrs, [x]) {
     const ranges = sliceRanges(attrs, x!);

@@ -7,6 +7,7 @@ export type TransposeAttrs = { readonly permutation: readonly number[] };
 /** Axis i of the output is axis permutation[i] of the input. */
 export const transpose = defineOp({
   name: "transpose",
+  moves: true,
 
   infer({ permutation }: TransposeAttrs, [x]) {
     const sorted = [...permutation].sort((a, b) => a - b);
