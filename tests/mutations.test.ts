@@ -38,7 +38,7 @@ const SMALL = [
   sampleNetwork(),
   resnet({ depth: 8, width: 2, size: 8 }),
   mobilenetV2({ stages: [[2, 3, 1, 2]], stem: 2, head: 4, size: 8, classes: 3 }),
-  vgg({ layers: [3, "pool", 4, "pool"], size: 8, hidden: 5, classes: 3 }),
+  vgg({ layers: [3, "pool", 4, "pool"], size: 8, hidden: [5], classes: 3 }),
 ];
 const GRAPHS = [...SMALL, ...[...OPS.keys()].flatMap((op) => sampleGraphs(op))];
 const FILES = GRAPHS.map((graph) => compile(graph));

@@ -16,6 +16,13 @@ export interface ConvOptions {
   readonly bias?: boolean;
 }
 
+export interface PoolOptions {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly pad?: number;
+  readonly ceil?: boolean;
+}
+
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Tensor>();
@@ -89,6 +96,23 @@ export class GraphBuilder {
 
   relu(name: string, x: string): string {
     return this.node(name, "relu", {}, [x]);
+  }
+
+  /** Square windows. */
+  maxPool(name: string, x: string, { kernel, stride, pad = 0, ceil = false }: PoolOptions): string {
+    const attrs = {
+      kernel: [kernel, kernel],
+      strides: [stride, stride],
+      dilations: [1, 1],
+      pads: [pad, pad, pad, pad],
+      ceil,
+    } as const;
+    return this.node(name, "max-pool", attrs, [x]);
+  }
+
+  /** The mean of each plane, as a row of features. */
+  globalPool(x: string): string {
+    return this.node("flatten", "flatten", { axis: 1 }, [this.node("pool", "global-average-pool", {}, [x])]);
   }
 
   gemm(name: string, x: string, out: number): string {

@@ -32,8 +32,7 @@ export function mobilenetV2(options: MobileNetV2Options = {}): Graph {
       x = invertedResidual(b, `block${stage}.${i}`, x, expansion, channels, i === 0 ? stride : 1);
   });
   x = convNorm(b, "head", x, head, 1);
-  const pooled = b.node("flatten", "flatten", { axis: 1 }, [b.node("pool", "global-average-pool", {}, [x])]);
-  return b.build("mobilenet_v2", [b.gemm("logits", pooled, classes)]);
+  return b.build("mobilenet_v2", [b.gemm("logits", b.globalPool(x), classes)]);
 }
 
 function convNorm(

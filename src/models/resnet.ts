@@ -24,8 +24,7 @@ export function resnet({ depth, width = 16, size = 32, classes = 10, seed = 1 }:
       x = basicBlock(b, `layer${stage}.${block}`, x, width * 2 ** (stage - 1), stage > 1 && block === 0 ? 2 : 1);
     }
   }
-  const pooled = b.node("flatten", "flatten", { axis: 1 }, [b.node("pool", "global-average-pool", {}, [x])]);
-  return b.build(`resnet${depth}`, [b.gemm("logits", pooled, classes)]);
+  return b.build(`resnet${depth}`, [b.gemm("logits", b.globalPool(x), classes)]);
 }
 
 function basicBlock(b: GraphBuilder, name: string, x: string, channels: number, stride: number): string {

@@ -5,8 +5,10 @@ export interface VggOptions {
   /** Channels of each convolution; "pool" halves the plane. */
   readonly layers?: readonly (number | "pool")[];
   readonly size?: number;
-  /** Features of the hidden dense layer. */
-  readonly hidden?: number;
+  /** Features of each hidden dense layer. */
+  readonly hidden?: readonly number[];
+  /** A batch norm behind every convolution. */
+  readonly norm?: boolean;
   readonly classes?: number;
   readonly seed?: number;
 }
@@ -32,20 +34,24 @@ const VGG16 = [
   "pool",
 ] as const;
 
-/** VGG with batch norm (Simonyan and Zisserman 2015, configuration D by default), flattened into two dense layers. */
-export function vgg({ layers = VGG16, size = 32, hidden = 512, classes = 10, seed = 1 }: VggOptions = {}): Graph {
+/**
+ * VGG (Simonyan and Zisserman 2015), configuration D by default, flattened into dense layers. As it stands it is the form for
+ * small pictures, with batch norm; without it, three dense layers and 224 pixels it is the paper's.
+ */
+export function vgg(options: VggOptions = {}): Graph {
+  const { layers = VGG16, size = 32, hidden = [512], norm = true, classes = 10, seed = 1 } = options;
   const b = new GraphBuilder(seed);
   let x = b.input("input", [1, 3, size, size]);
   layers.forEach((layer, i) => {
-    if (layer === "pool") x = pool(b, `pool${i}`, x);
-    else x = b.relu(`relu${i}`, b.batchNorm(`bn${i}`, b.conv(`conv${i}`, x, layer, 3, { bias: true })));
+    if (layer === "pool") x = b.maxPool(`pool${i}`, x, { kernel: 2, stride: 2 });
+    else x = b.relu(`relu${i}`, convolution(b, i, x, layer, norm));
   });
-  const flat = b.node("flatten", "flatten", { axis: 1 }, [x]);
-  const dense = b.relu("relu_fc1", b.gemm("fc1", flat, hidden));
-  return b.build("vgg", [b.gemm("logits", dense, classes)]);
+  x = b.node("flatten", "flatten", { axis: 1 }, [x]);
+  hidden.forEach((width, i) => (x = b.relu(`relu_fc${i + 1}`, b.gemm(`fc${i + 1}`, x, width))));
+  return b.build("vgg", [b.gemm("logits", x, classes)]);
 }
 
-function pool(b: GraphBuilder, name: string, x: string): string {
-  const attrs = { kernel: [2, 2], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0], ceil: false } as const;
-  return b.node(name, "max-pool", attrs, [x]);
+function convolution(b: GraphBuilder, i: number, x: string, channels: number, norm: boolean): string {
+  const y = b.conv(`conv${i}`, x, channels, 3, { bias: true });
+  return norm ? b.batchNorm(`bn${i}`, y) : y;
 }

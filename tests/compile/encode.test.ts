@@ -12,7 +12,7 @@ const test = suite("compile/encode");
 
 const MODELS = {
   resnet: () => resnet({ depth: 20, width: 16, size: 16 }),
-  vgg: () => vgg({ layers: [32, "pool", 64, "pool"], size: 16, hidden: 64 }),
+  vgg: () => vgg({ layers: [32, "pool", 64, "pool"], size: 16, hidden: [64] }),
 };
 
 for (const [name, model] of Object.entries(MODELS)) {

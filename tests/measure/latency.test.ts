@@ -5,7 +5,7 @@ import { openGraph } from "../../src/measure/runner.js";
 import { GraphBuilder, vgg } from "../../src/models/index.js";
 
 const test = suite("measure/latency");
-const small = () => openGraph(vgg({ layers: [4, "pool", 4, "pool"], size: 8, hidden: 4, classes: 3 }));
+const small = () => openGraph(vgg({ layers: [4, "pool", 4, "pool"], size: 8, hidden: [4], classes: 3 }));
 
 function ordered({ medianMs, minMs, p95Ms }: Latency): void {
   for (const value of [medianMs, minMs, p95Ms]) assert.ok(Number.isFinite(value) && value >= 0, String(value));

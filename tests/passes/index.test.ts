@@ -13,7 +13,7 @@ const MODELS: Readonly<Record<string, () => Graph>> = {
   "every layer": everyLayer,
   tiny,
   resnet: () => resnet({ depth: 8, width: 4, size: 8 }),
-  vgg: () => vgg({ layers: [4, 6, "pool", 6], size: 8, hidden: 8 }),
+  vgg: () => vgg({ layers: [4, 6, "pool", 6], size: 8, hidden: [8] }),
   mobilenet: () =>
     mobilenetV2({
       stages: [

@@ -182,7 +182,7 @@ const STAGES = [
 export const ARCHITECTURES: Readonly<Record<string, () => Graph>> = {
   resnet: () => resnet({ depth: 8, width: 4, size: SIZE }),
   "resnet without batch norm": () => foldBatchNorm(resnet({ depth: 8, width: 4, size: SIZE })),
-  vgg: () => vgg({ layers: [6, "pool", 8, "pool"], size: SIZE, hidden: 10, classes: 4 }),
+  vgg: () => vgg({ layers: [6, "pool", 8, "pool"], size: SIZE, hidden: [10], classes: 4 }),
   mobilenet: () => mobilenetV2({ stages: STAGES, stem: 4, head: 10, size: 16, classes: 4 }),
   concat: () => classifier(concatenated),
   split: () => classifier(split),

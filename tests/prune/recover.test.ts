@@ -155,7 +155,7 @@ test("an uncut network gets the statistics of the data it is shown, and again th
 });
 
 test("more samples than one batch: means over batches, each corrected with its own", async () => {
-  const dense = vgg({ layers: [4, "pool", 4, "pool"], size: 8, hidden: 4, classes: 3 });
+  const dense = vgg({ layers: [4, "pool", 4, "pool"], size: 8, hidden: [4], classes: 3 });
   const cut = await prune(dense, HALF, runner);
   const samples = samplesFor(dense, 300);
   const done: [number, number][] = [];

@@ -47,7 +47,7 @@ const small: Readonly<Record<string, () => Graph>> = {
   "every layer": everyLayer,
   "every layer, with all that is known about it": () => ({ ...everyLayer(), about: ABOUT }),
   resnet: () => resnet({ depth: 8, width: 4, size: 8 }),
-  vgg: () => vgg({ layers: [4, "pool", 6], size: 8, hidden: 8 }),
+  vgg: () => vgg({ layers: [4, "pool", 6], size: 8, hidden: [8] }),
   mobilenet: () =>
     mobilenetV2({
       stages: [
