@@ -102,10 +102,10 @@ export enum Unary {
 // ├────────┼────────┼────────┼────────┼────────┼────────┼────────┼────────┤ 64
 // │   sh   │   sw   │   dh   │   dw   │  top   │  left  │ bottom │ right  │
 // ├────────┼────────┼────────┼────────┼────────┴────────┴────────┴────────┤ 96
-// │ block  │   lo   │   hi   │ value  │              unused                │
-// └────────┴────────┴────────┴────────┴────────────────────────────────────┘
+// │ block  │   lo   │   hi   │ value  │ share  │          unused           │
+// └────────┴────────┴────────┴────────┴────────┴───────────────────────────┘
 // x input, f filter or second operand, b bias, z residual (0: none), y output, scratch, table: byte addresses.
-// lo, hi: the clamp of the output. What else a kernel reads stands in its header.
+// lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. What else a kernel reads stands in its header.
 export enum StepOffset {
   kernel = 0,
   x = 4,
@@ -135,6 +135,7 @@ export enum StepOffset {
   lo = 100,
   hi = 104,
   value = 108,
+  share = 112,
 }
 
 export const enum Abi {
