@@ -3,8 +3,13 @@ import { Kernel } from "../abi";
 import { Step } from "../step";
 import { arg_f32 } from "./arg_f32";
 import { div_f32, max_f32, min_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
-import { conv_f32_4x8, conv_f32_5x8 } from "./conv_f32";
-import { conv_winograd_f32_4x8, conv_winograd_f32_5x8, conv_winograd_f32_8x4 } from "./conv_winograd_f32";
+import { conv_f32_4x8s, conv_f32_6x8 } from "./conv_f32";
+import {
+  conv_winograd_2x2_f32_4x8s,
+  conv_winograd_2x2_f32_6x8,
+  conv_winograd_4x4_f32_4x8s,
+  conv_winograd_4x4_f32_6x8,
+} from "./conv_winograd_f32";
 import { dense_f32 } from "./dense_f32";
 import { depthwise_3x3s1_f32, depthwise_3x3s2_f32 } from "./depthwise_3x3_f32";
 import { depthwise_f32 } from "./depthwise_f32";
@@ -16,6 +21,7 @@ import { mean_f32 } from "./mean_f32";
 import { copy_f32, fill_f32, gather_f32 } from "./move_f32";
 import { normalise_f32 } from "./normalise_f32";
 import { normalise_neighbours_f32 } from "./normalise_neighbours_f32";
+import { pad_planes_f32 } from "./pad_planes_f32";
 import { average_pool_f32, max_pool_f32 } from "./pool_f32";
 import { reduce_f32 } from "./reduce_f32";
 import { resample_f32, resample_inner_f32 } from "./resample_f32";
@@ -26,10 +32,10 @@ import { unary_f32 } from "./unary_f32";
 /** Runs one step; a number that is not in the table traps. */
 export function dispatch(s: Step): void {
   switch (s.kernel) {
-    case Kernel.Conv4x8:
-      return conv_f32_4x8(s);
-    case Kernel.Conv5x8:
-      return conv_f32_5x8(s);
+    case Kernel.Conv6x8:
+      return conv_f32_6x8(s);
+    case Kernel.Conv4x8Shuffled:
+      return conv_f32_4x8s(s);
     case Kernel.Depthwise:
       return depthwise_f32(s);
     case Kernel.Depthwise3x3S1:
@@ -62,12 +68,16 @@ export function dispatch(s: Step): void {
       return gather_f32(s);
     case Kernel.Fill:
       return fill_f32(s);
-    case Kernel.ConvWinograd4x8:
-      return conv_winograd_f32_4x8(s);
-    case Kernel.ConvWinograd5x8:
-      return conv_winograd_f32_5x8(s);
-    case Kernel.ConvWinograd8x4:
-      return conv_winograd_f32_8x4(s);
+    case Kernel.PadPlanes:
+      return pad_planes_f32(s);
+    case Kernel.ConvWinograd4:
+      return conv_winograd_4x4_f32_6x8(s);
+    case Kernel.ConvWinograd4Shuffled:
+      return conv_winograd_4x4_f32_4x8s(s);
+    case Kernel.ConvWinograd2:
+      return conv_winograd_2x2_f32_6x8(s);
+    case Kernel.ConvWinograd2Shuffled:
+      return conv_winograd_2x2_f32_4x8s(s);
     case Kernel.Reduce:
       return reduce_f32(s);
     case Kernel.LogSumExp:

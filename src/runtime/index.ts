@@ -12,6 +12,7 @@ import { LIMITS } from "./limits.js";
 import { planNetwork } from "./plan.js";
 import { resizeNetwork, type Shapes } from "./resize.js";
 import { Session } from "./session.js";
+import { checksLoads } from "./target.js";
 import { verifyNetwork } from "./verify.js";
 
 export { DataError, EspalierError, FileError, ModelError, RequestError } from "../errors.js";
@@ -60,12 +61,12 @@ async function bytesOf(network: Uint8Array | ArrayBuffer | Response, maxBytes?: 
 export async function loadNetwork(network: Network, options: LoadOptions = {}): Promise<Session> {
   const asCompiled = { network, checked: verifyNetwork(network) };
   const { network: resized, checked } = options.shapes ? resizeNetwork(network, options.shapes) : asCompiled;
-  const plan = planNetwork(resized, checked);
+  const { module, build } = await resolveEngine(options);
+  const plan = planNetwork(resized, checked, { build, threads: 1, checksLoads });
   const limit = Math.min(options.maxBytes ?? Infinity, LIMITS.memoryBytes);
   if (plan.memory.totalBytes > limit) {
     throw new RequestError(`needs ${plan.memory.totalBytes} bytes of memory, the limit is ${limit}`, network.name);
   }
-  const { module, build } = await resolveEngine(options);
   return new Session(resized, checked.shapes, plan, module, build);
 }
 

@@ -8,6 +8,7 @@ import { ruleOf } from "./layers/index.js";
 import { LIMITS } from "./limits.js";
 import { sizeOf } from "./shape.js";
 import { alignUp, Constants, type Place, type Site, type StepDraft } from "./site.js";
+import type { Target } from "./target.js";
 import type { Checked } from "./verify.js";
 
 /** One group of layers as it runs. */
@@ -49,13 +50,13 @@ export interface Plan {
 }
 
 /** Plans a verified network. Throws a `ModelError` that names the layer where something cannot be planned. */
-export function planNetwork(network: Network, checked: Checked): Plan {
+export function planNetwork(network: Network, checked: Checked, target: Target): Plan {
   const groups = fuse(network, checked.shapes);
   const constants = new Constants();
   const scratchBytes: number[] = [];
   const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
   const layers = groups.map((group, i) => {
-    const sketch = planGroup(network, checked, group, constants, LIMITS.steps - drafts.length);
+    const sketch = planGroup(network, checked, group, target, constants, LIMITS.steps - drafts.length);
     scratchBytes.push(sketch.scratchBytes);
     const firstStep = drafts.length;
     sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
@@ -105,6 +106,7 @@ function planGroup(
   network: Network,
   { shapes }: Checked,
   group: Group,
+  target: Target,
   constants: Constants,
   mostSteps: number,
 ): Sketch {
@@ -120,6 +122,7 @@ function planGroup(
     lo: group.lo,
     hi: group.hi,
     constants,
+    target,
     scratch(bytes) {
       const offset = scratchBytes;
       scratchBytes += alignUp(bytes + Abi.slackBytes);

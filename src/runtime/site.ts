@@ -1,6 +1,7 @@
 /** Where one layer is planned: its shapes, and a pen for constants, scratch memory and steps. */
 import { Abi, type Kernel, StepOffset } from "../../assembly/abi.js";
 import type { Shape } from "./shape.js";
+import type { Target } from "./target.js";
 
 /** An address that becomes a number when the arena is laid out. */
 export interface Place {
@@ -73,6 +74,7 @@ export interface Site {
   readonly lo: number;
   readonly hi: number;
   readonly constants: Constants;
+  readonly target: Target;
   /** Bytes that only this layer's steps use, apart from earlier requests. Slack is added. */
   scratch(bytes: number): Place;
   step(kernel: Kernel, fields: StepFields): void;

@@ -2,8 +2,9 @@
 import type { Weights } from "../../gen/network.js";
 import type { Geometry } from "../geometry.js";
 import type { Site } from "../site.js";
-import { convGemm4, convGemm5 } from "./conv-gemm.js";
-import { convWinograd4, convWinograd5, convWinograd8 } from "./conv-winograd.js";
+import type { Target } from "../target.js";
+import { convGemm6, convGemmShuffled } from "./conv-gemm.js";
+import { convWinograd2, convWinograd2Shuffled, convWinograd4, convWinograd4Shuffled } from "./conv-winograd.js";
 import { depthwise, depthwise3x3 } from "./depthwise.js";
 
 /** One convolution layer, checked. */
@@ -21,16 +22,17 @@ export interface ConvKernel {
   readonly error: number;
   fits(layer: ConvLayer): boolean;
   /** Modelled cost in multiply-adds at the kernel's full rate; the cheapest that fits is picked. */
-  cost(layer: ConvLayer): number;
+  cost(layer: ConvLayer, target: Target): number;
   plan(layer: ConvLayer, site: Site): void;
 }
 
 export const CONV_KERNELS: readonly ConvKernel[] = [
-  convGemm4,
-  convGemm5,
+  convGemm6,
+  convGemmShuffled,
   convWinograd4,
-  convWinograd5,
-  convWinograd8,
+  convWinograd4Shuffled,
+  convWinograd2,
+  convWinograd2Shuffled,
   depthwise3x3,
   depthwise,
 ];
@@ -38,7 +40,7 @@ export const CONV_KERNELS: readonly ConvKernel[] = [
 /** Picks the cheapest kernel that fits and lets it plan. */
 export function planConvolution(layer: ConvLayer, site: Site): void {
   const candidates = CONV_KERNELS.filter((kernel) => kernel.fits(layer));
-  const costs = candidates.map((kernel) => kernel.cost(layer));
+  const costs = candidates.map((kernel) => kernel.cost(layer, site.target));
   const best = candidates[costs.indexOf(Math.min(...costs))]!;
   const why = candidates.map((kernel, i) => `${kernel.name} ${(costs[i]! / 1e6).toFixed(2)}M`).join(", ");
   site.pick(best.name, `modelled cost: ${why}`);
