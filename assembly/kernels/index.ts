@@ -11,8 +11,8 @@ import {
   conv_winograd_4x4_f32_6x8,
 } from "./conv_winograd_f32";
 import { dense_f32 } from "./dense_f32";
-import { depthwise_3x3s1_f32, depthwise_3x3s2_f32 } from "./depthwise_3x3_f32";
 import { depthwise_f32 } from "./depthwise_f32";
+import { depthwise_rows_f32 } from "./depthwise_rows_f32";
 import { add_f32, clip_f32, mul_f32 } from "./elementwise_f32";
 import { log_softmax_f32, log_sum_exp_f32 } from "./log_softmax_f32";
 import { gather_axis_f32 } from "./gather_axis_f32";
@@ -38,10 +38,8 @@ export function dispatch(s: Step): void {
       return conv_f32_4x8s(s);
     case Kernel.Depthwise:
       return depthwise_f32(s);
-    case Kernel.Depthwise3x3S1:
-      return depthwise_3x3s1_f32(s);
-    case Kernel.Depthwise3x3S2:
-      return depthwise_3x3s2_f32(s);
+    case Kernel.DepthwiseRows:
+      return depthwise_rows_f32(s);
     case Kernel.Dense:
       return dense_f32(s);
     case Kernel.Matmul:

@@ -5,7 +5,7 @@ import type { Site } from "../site.js";
 import type { Target } from "../target.js";
 import { convGemm6, convGemmShuffled } from "./conv-gemm.js";
 import { convWinograd2, convWinograd2Shuffled, convWinograd4, convWinograd4Shuffled } from "./conv-winograd.js";
-import { depthwise, depthwise3x3 } from "./depthwise.js";
+import { depthwise, depthwiseRows } from "./depthwise.js";
 
 /** One convolution layer, checked. */
 export interface ConvLayer {
@@ -33,7 +33,7 @@ export const CONV_KERNELS: readonly ConvKernel[] = [
   convWinograd4Shuffled,
   convWinograd2,
   convWinograd2Shuffled,
-  depthwise3x3,
+  depthwiseRows,
   depthwise,
 ];
 
