@@ -9,10 +9,13 @@ import type { Network } from "../gen/network.js";
 import { decodeFile } from "./decode.js";
 import { type Build, resolveEngine } from "./engine.js";
 import { LIMITS } from "./limits.js";
-import { planNetwork } from "./plan.js";
+import { type Plan, planNetwork } from "./plan.js";
 import { resizeNetwork, type Shapes } from "./resize.js";
 import { Session } from "./session.js";
+import type { Shape } from "./shape.js";
 import { checksLoads } from "./target.js";
+import { tune } from "./tune.js";
+import { readTuning, type Tuning } from "./tuning.js";
 import { verifyNetwork } from "./verify.js";
 
 export { DataError, EspalierError, FileError, ModelError, RequestError } from "../errors.js";
@@ -22,6 +25,7 @@ export type { MemoryMap, PlannedLayer } from "./plan.js";
 export type { Shapes } from "./resize.js";
 export type { InputInfo, Inputs, LayerTime, OutputInfo, Outputs } from "./session.js";
 export { Session } from "./session.js";
+export type { Tuning } from "./tuning.js";
 
 export interface LoadOptions {
   /** A compiled engine, or its bytes. Needed where compiling from bytes is forbidden; bundled otherwise. */
@@ -35,6 +39,13 @@ export interface LoadOptions {
    * fit is a `ModelError`.
    */
   readonly shapes?: Shapes | undefined;
+  /** Kernels as an earlier session's `tuning` says, instead of the rule's. Made for another build or network: refused. */
+  readonly tuning?: Tuning | undefined;
+  /**
+   * Measures which kernel is the fastest for each convolution that `tuning` does not name, some milliseconds for each distinct
+   * one, before the network is loaded. `session.tuning` is the result.
+   */
+  readonly tune?: boolean | undefined;
 }
 
 /**
@@ -62,12 +73,18 @@ export async function loadNetwork(network: Network, options: LoadOptions = {}): 
   const asCompiled = { network, checked: verifyNetwork(network) };
   const { network: resized, checked } = options.shapes ? resizeNetwork(network, options.shapes) : asCompiled;
   const { module, build } = await resolveEngine(options);
-  const plan = planNetwork(resized, checked, { build, threads: 1, checksLoads });
+  const target = { build, threads: 1, checksLoads };
+  const known = options.tuning === undefined ? new Map() : readTuning(options.tuning, resized, checked, target);
+  const plan = planNetwork(resized, checked, target, { choices: known });
   const limit = Math.min(options.maxBytes ?? Infinity, LIMITS.memoryBytes);
   if (plan.memory.totalBytes > limit) {
     throw new RequestError(`needs ${plan.memory.totalBytes} bytes of memory, the limit is ${limit}`, network.name);
   }
-  return new Session(resized, checked.shapes, plan, module, build);
+  const open = (of: Network, shapes: readonly Shape[], how: Plan) => new Session(of, shapes, how, module, build);
+  if (!options.tune) return open(resized, checked.shapes, plan);
+  const choices = await tune(resized, checked, { target, open, limit, known });
+  const tuned = planNetwork(resized, checked, target, { choices });
+  return open(resized, checked.shapes, tuned.memory.totalBytes > limit ? plan : tuned);
 }
 
 async function readResponse(response: Response, maxBytes = Infinity): Promise<Uint8Array> {

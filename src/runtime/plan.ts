@@ -7,7 +7,7 @@ import { fuse, type Group } from "./fuse.js";
 import { ruleOf } from "./layers/index.js";
 import { LIMITS } from "./limits.js";
 import { sizeOf } from "./shape.js";
-import { alignUp, Constants, type Place, type Site, type StepDraft } from "./site.js";
+import { alignUp, type Choice, Constants, type Place, type Site, type StepDraft } from "./site.js";
 import type { Target } from "./target.js";
 import type { Checked } from "./verify.js";
 
@@ -15,6 +15,8 @@ import type { Checked } from "./verify.js";
 export interface PlannedLayer {
   /** The layers' names, joined by " + ". */
   readonly name: string;
+  /** Number of the first of them, whose kernel does the work. */
+  readonly layer: number;
   readonly type: string;
   readonly kernel: string;
   /** Why this kernel. */
@@ -38,6 +40,7 @@ export interface MemoryMap {
 }
 
 export interface Plan {
+  readonly target: Target;
   readonly layers: readonly PlannedLayer[];
   readonly steps: number;
   readonly memory: MemoryMap;
@@ -49,14 +52,26 @@ export interface Plan {
   readonly write: (memory: ArrayBuffer) => void;
 }
 
+export interface PlanOptions {
+  /** Kernels for convolutions, by the layer's number; the rule decides about the others. */
+  readonly choices?: ReadonlyMap<number, Choice> | undefined;
+  /** Takes the packed weights and tables; fresh unless given. */
+  readonly constants?: Constants | undefined;
+}
+
 /** Plans a verified network. Throws a `ModelError` that names the layer where something cannot be planned. */
-export function planNetwork(network: Network, checked: Checked, target: Target): Plan {
+export function planNetwork(network: Network, checked: Checked, target: Target, options: PlanOptions = {}): Plan {
+  const { choices, constants = new Constants() } = options;
   const groups = fuse(network, checked.shapes);
-  const constants = new Constants();
   const scratchBytes: number[] = [];
   const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
   const layers = groups.map((group, i) => {
-    const sketch = planGroup(network, checked, group, target, constants, LIMITS.steps - drafts.length);
+    const sketch = planGroup(network, checked, group, {
+      constants,
+      target,
+      choice: choices?.get(group.layers[0]!),
+      mostSteps: LIMITS.steps - drafts.length,
+    });
     scratchBytes.push(sketch.scratchBytes);
     const firstStep = drafts.length;
     sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
@@ -74,6 +89,7 @@ export function planNetwork(network: Network, checked: Checked, target: Target):
     return arenaAt + arena.offsets[checked.shapes.length + group]! + place.offset;
   };
   return {
+    target,
     layers,
     steps: drafts.length,
     memory: {
@@ -102,14 +118,12 @@ interface Sketch {
   readonly why: string;
 }
 
-function planGroup(
-  network: Network,
-  { shapes }: Checked,
-  group: Group,
-  target: Target,
-  constants: Constants,
-  mostSteps: number,
-): Sketch {
+interface GroupOptions extends Pick<Site, "constants" | "target" | "choice"> {
+  readonly mostSteps: number;
+}
+
+function planGroup(network: Network, { shapes }: Checked, group: Group, options: GroupOptions): Sketch {
+  const { constants, target, choice, mostSteps } = options;
   const layer = network.layers[group.layers[0]!]!;
   const at = (value: number) => ({ shape: shapes[value]!, place: { region: "value", value, offset: 0 } as const });
   const steps: StepDraft[] = [];
@@ -121,6 +135,7 @@ function planGroup(
     residual: group.residual === undefined ? undefined : at(group.residual).place,
     lo: group.lo,
     hi: group.hi,
+    choice,
     constants,
     target,
     scratch(bytes) {
@@ -152,6 +167,7 @@ function describe(
 ): PlannedLayer {
   return {
     name: group.layers.map((i) => network.layers[i]!.name).join(" + "),
+    layer: group.layers[0]!,
     type: network.layers[group.layers[0]!]!.op.type,
     kernel: sketch.kernel,
     why: sketch.why,

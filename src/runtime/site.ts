@@ -65,6 +65,12 @@ export function alignUp(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
 
+/** A kernel for a layer, and why this one. */
+export interface Choice {
+  readonly kernel: string;
+  readonly why: string;
+}
+
 export interface Site {
   readonly inputs: readonly { readonly shape: Shape; readonly place: Place }[];
   readonly output: { readonly shape: Shape; readonly place: Place };
@@ -73,6 +79,8 @@ export interface Site {
   /** The clamp of what is stored; infinite where there is none. */
   readonly lo: number;
   readonly hi: number;
+  /** Which kernel a convolution is to take; the rule decides where there is none. */
+  readonly choice: Choice | undefined;
   readonly constants: Constants;
   readonly target: Target;
   /** Bytes that only this layer's steps use, apart from earlier requests. Slack is added. */

@@ -1,7 +1,7 @@
 /** The kernels that can compute a convolution: THE list. A new one is one more file and one line. */
 import type { Weights } from "../../gen/network.js";
 import type { Geometry } from "../geometry.js";
-import type { Site } from "../site.js";
+import type { Choice, Site } from "../site.js";
 import type { Target } from "../target.js";
 import { convGemm6, convGemmShuffled } from "./conv-gemm.js";
 import { convWinograd2, convWinograd2Shuffled, convWinograd4, convWinograd4Shuffled } from "./conv-winograd.js";
@@ -37,12 +37,23 @@ export const CONV_KERNELS: readonly ConvKernel[] = [
   depthwise,
 ];
 
-/** Picks the cheapest kernel that fits and lets it plan. */
+/** Lets the kernel plan that was chosen for this layer; without a choice the one that the rule picks. */
 export function planConvolution(layer: ConvLayer, site: Site): void {
-  const candidates = CONV_KERNELS.filter((kernel) => kernel.fits(layer));
-  const costs = candidates.map((kernel) => kernel.cost(layer, site.target));
-  const best = candidates[costs.indexOf(Math.min(...costs))]!;
-  const why = candidates.map((kernel, i) => `${kernel.name} ${(costs[i]! / 1e6).toFixed(2)}M`).join(", ");
-  site.pick(best.name, `modelled cost: ${why}`);
-  best.plan(layer, site);
+  const { kernel, why } = site.choice ?? chooseByRule(layer, site.target);
+  site.pick(kernel, why);
+  CONV_KERNELS.find(({ name }) => name === kernel)!.plan(layer, site);
+}
+
+/** The kernels that can compute a layer, the cheapest first. */
+export function fittingKernels(layer: ConvLayer, target: Target): { readonly kernel: string; readonly cost: number }[] {
+  const fitting = CONV_KERNELS.filter((kernel) => kernel.fits(layer));
+  const costs = fitting.map((kernel) => ({ kernel: kernel.name, cost: kernel.cost(layer, target) }));
+  return costs.sort((a, b) => a.cost - b.cost);
+}
+
+/** The rule: the cheapest kernel that fits. */
+export function chooseByRule(layer: ConvLayer, target: Target): Choice {
+  const fitting = fittingKernels(layer, target);
+  const costs = fitting.map(({ kernel, cost }) => `${kernel} ${(cost / 1e6).toFixed(2)}M`);
+  return { kernel: fitting[0]!.kernel, why: `modelled cost: ${costs.join(", ")}` };
 }
