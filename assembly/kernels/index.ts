@@ -1,6 +1,7 @@
 /** THE table of kernels: one line each, by the numbers of abi.ts. */
 import { Kernel } from "../abi";
 import { Step } from "../step";
+import { isFirst } from "../threads";
 import { arg_f32 } from "./arg_f32";
 import { div_f32, max_f32, min_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
 import { conv_f32_4x8, conv_f32_5x8 } from "./conv_f32";
@@ -23,37 +24,30 @@ import { scale_f32 } from "./scale_f32";
 import { softmax_f32 } from "./softmax_f32";
 import { unary_f32 } from "./unary_f32";
 
-/** Runs one step; a number that is not in the table traps. */
+/** Runs this thread's share of one step; a number that is in neither table traps. */
 export function dispatch(s: Step): void {
+  // Kernels that share their work between threads.
   switch (s.kernel) {
-    case Kernel.Conv4x8:
-      return conv_f32_4x8(s);
-    case Kernel.Conv5x8:
-      return conv_f32_5x8(s);
-    case Kernel.Depthwise:
-      return depthwise_f32(s);
-    case Kernel.Depthwise3x3S1:
-      return depthwise_3x3s1_f32(s);
-    case Kernel.Depthwise3x3S2:
-      return depthwise_3x3s2_f32(s);
-    case Kernel.Dense:
-      return dense_f32(s);
-    case Kernel.Matmul:
-      return matmul_f32(s);
-    case Kernel.MaxPool:
-      return max_pool_f32(s);
-    case Kernel.AveragePool:
-      return average_pool_f32(s);
-    case Kernel.Mean:
-      return mean_f32(s);
     case Kernel.Add:
       return add_f32(s);
     case Kernel.Mul:
       return mul_f32(s);
-    case Kernel.Scale:
-      return scale_f32(s);
     case Kernel.Clip:
       return clip_f32(s);
+    case Kernel.Unary:
+      return unary_f32(s);
+  }
+  if (!isFirst()) return;
+  // Kernels that the first thread runs alone.
+  switch (s.kernel) {
+    case Kernel.Dense:
+      return dense_f32(s);
+    case Kernel.Matmul:
+      return matmul_f32(s);
+    case Kernel.Mean:
+      return mean_f32(s);
+    case Kernel.Scale:
+      return scale_f32(s);
     case Kernel.Softmax:
       return softmax_f32(s);
     case Kernel.Copy:
@@ -62,12 +56,6 @@ export function dispatch(s: Step): void {
       return gather_f32(s);
     case Kernel.Fill:
       return fill_f32(s);
-    case Kernel.ConvWinograd4x8:
-      return conv_winograd_f32_4x8(s);
-    case Kernel.ConvWinograd5x8:
-      return conv_winograd_f32_5x8(s);
-    case Kernel.ConvWinograd8x4:
-      return conv_winograd_f32_8x4(s);
     case Kernel.Reduce:
       return reduce_f32(s);
     case Kernel.LogSumExp:
@@ -98,8 +86,26 @@ export function dispatch(s: Step): void {
       return pow_f32(s);
     case Kernel.Prelu:
       return prelu_f32(s);
-    case Kernel.Unary:
-      return unary_f32(s);
+    case Kernel.Conv4x8:
+      return conv_f32_4x8(s);
+    case Kernel.Conv5x8:
+      return conv_f32_5x8(s);
+    case Kernel.Depthwise:
+      return depthwise_f32(s);
+    case Kernel.Depthwise3x3S1:
+      return depthwise_3x3s1_f32(s);
+    case Kernel.Depthwise3x3S2:
+      return depthwise_3x3s2_f32(s);
+    case Kernel.MaxPool:
+      return max_pool_f32(s);
+    case Kernel.AveragePool:
+      return average_pool_f32(s);
+    case Kernel.ConvWinograd4x8:
+      return conv_winograd_f32_4x8(s);
+    case Kernel.ConvWinograd5x8:
+      return conv_winograd_f32_5x8(s);
+    case Kernel.ConvWinograd8x4:
+      return conv_winograd_f32_8x4(s);
     default:
       unreachable();
   }

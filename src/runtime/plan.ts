@@ -45,17 +45,20 @@ export interface Plan {
   /** Byte address of each value. */
   readonly valueAt: (value: number) => number;
   /** Writes constants and steps into fresh memory. */
-  readonly write: (memory: ArrayBuffer) => void;
+  readonly write: (memory: ArrayBufferLike) => void;
 }
 
-/** Plans a verified network. Throws a `ModelError` that names the layer where something cannot be planned. */
-export function planNetwork(network: Network, checked: Checked): Plan {
+/**
+ * Plans a verified network for so many threads, which all run every step. Throws a `ModelError` that names the layer where
+ * something cannot be planned.
+ */
+export function planNetwork(network: Network, checked: Checked, threads = 1): Plan {
   const groups = fuse(network, checked.shapes);
   const constants = new Constants();
   const scratchBytes: number[] = [];
   const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
   const layers = groups.map((group, i) => {
-    const sketch = planGroup(network, checked, group, constants, LIMITS.steps - drafts.length);
+    const sketch = planGroup(network, checked, group, { threads, constants, mostSteps: LIMITS.steps - drafts.length });
     scratchBytes.push(sketch.scratchBytes);
     const firstStep = drafts.length;
     sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
@@ -101,13 +104,15 @@ interface Sketch {
   readonly why: string;
 }
 
-function planGroup(
-  network: Network,
-  { shapes }: Checked,
-  group: Group,
-  constants: Constants,
-  mostSteps: number,
-): Sketch {
+/** What all groups of a plan have in common. */
+interface Common {
+  readonly threads: number;
+  readonly constants: Constants;
+  readonly mostSteps: number;
+}
+
+function planGroup(network: Network, { shapes }: Checked, group: Group, common: Common): Sketch {
+  const { threads, constants, mostSteps } = common;
   const layer = network.layers[group.layers[0]!]!;
   const at = (value: number) => ({ shape: shapes[value]!, place: { region: "value", value, offset: 0 } as const });
   const steps: StepDraft[] = [];
@@ -119,6 +124,7 @@ function planGroup(
     residual: group.residual === undefined ? undefined : at(group.residual).place,
     lo: group.lo,
     hi: group.hi,
+    threads,
     constants,
     scratch(bytes) {
       const offset = scratchBytes;

@@ -31,7 +31,7 @@ export interface StepDraft {
 /** Constants of the whole plan: packed weights and tables, each filled when memory exists. */
 export class Constants {
   bytes = 0;
-  readonly #fills: ((memory: ArrayBuffer, base: number) => void)[] = [];
+  readonly #fills: ((memory: ArrayBufferLike, base: number) => void)[] = [];
   readonly #shared = new Map<string, Place>();
 
   /** Room for `count` floats that `fill` writes. With a key, an equal request gets the same place. */
@@ -44,11 +44,11 @@ export class Constants {
     return this.#add(count, (memory, at) => fill(new Int32Array(memory, at, count)), key);
   }
 
-  write(memory: ArrayBuffer, base: number): void {
+  write(memory: ArrayBufferLike, base: number): void {
     for (const fill of this.#fills) fill(memory, base);
   }
 
-  #add(count: number, fill: (memory: ArrayBuffer, at: number) => void, key?: string): Place {
+  #add(count: number, fill: (memory: ArrayBufferLike, at: number) => void, key?: string): Place {
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known) return known;
     const offset = this.bytes;
@@ -72,6 +72,11 @@ export interface Site {
   /** The clamp of what is stored; infinite where there is none. */
   readonly lo: number;
   readonly hi: number;
+  /**
+   * How many threads run each step. A kernel that works in scratch memory of each thread's own asks for `threads` times as much
+   * and says how much each has in the step's `share`.
+   */
+  readonly threads: number;
   readonly constants: Constants;
   /** Bytes that only this layer's steps use, apart from earlier requests. Slack is added. */
   scratch(bytes: number): Place;
