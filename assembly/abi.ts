@@ -145,7 +145,9 @@ export const enum Abi {
   stepBytes = 128,
   /** Bytes behind every buffer that kernels may read and write to finish a vector. Their contents mean nothing. */
   slackBytes = 64,
-  /** Addresses below this belong to the engine's own data. */
+  /** Where the words lie by which threads talk (`Control`). */
+  control = 512,
+  /** Addresses below this belong to the engine. */
   firstFree = 1024,
   /** Output channels that one panel of the dense kernel holds. */
   densePanel = 16,
@@ -153,4 +155,24 @@ export const enum Abi {
   convPanel = 8,
   /** Bytes of one tile of the convolution's sums. */
   convTileBytes = 192,
+}
+
+/**
+ * Words by which the threads of a session talk, as offsets behind `Abi.control`; all start as 0. What is written at different
+ * times lies on cache lines of its own. Without threads nobody reads them.
+ */
+export const enum Control {
+  /** How many orders to run steps the first thread has given, and the last one: address of the plan, first step, how many. */
+  orders = 0,
+  plan = 4,
+  first = 8,
+  count = 12,
+  /** How many threads are through with the present step. */
+  arrived = 64,
+  /** How many steps all threads are through with. */
+  passed = 128,
+  /** How many threads sleep. */
+  sleepers = 192,
+  /** Not 0 once a thread has died: whoever waits for it gives up. */
+  failed = 256,
 }

@@ -1,16 +1,34 @@
 /**
  * Several threads run the same steps over one memory, each its share of every step. An engine instance belongs to one thread;
  * without threads there is one, and all of this folds away.
+ *
+ * Nobody begins a step before all are through with the one before (`finishStep`). Waiting is spinning for some microseconds,
+ * then sleeping where the host allows it. Whoever waits for a thread that died, or that does not come, traps.
  */
+import { Abi, Control } from "./abi";
 import { Step } from "./step";
+
+/** Looks at a word before sleep: about 20 microseconds. */
+const SPINS = 1 << 14;
+/** Looks that take about as long as one sleep, where sleeping is not allowed. */
+const LONG_SPINS = 1 << 29;
+/** Nanoseconds after which a sleeper looks whether what it waits for still lives. */
+const SLEEP: i64 = 1_000_000_000;
 
 let thread: i32 = 0;
 let threads: i32 = 1;
+let maySleep: bool = false;
+let patience: i32 = 0;
 
-/** Says which of how many threads this instance runs on. */
-export function setThread(index: i32, count: i32): void {
+/**
+ * Says which of how many threads this instance runs on, whether it may sleep (a page's main thread may not), and how many
+ * seconds it waits for the others to finish a step.
+ */
+export function setThread(index: i32, count: i32, sleeps: bool, seconds: i32): void {
   thread = index;
   threads = count;
+  maySleep = sleeps;
+  patience = seconds;
 }
 
 export function threadCount(): i32 {
@@ -19,12 +37,31 @@ export function threadCount(): i32 {
 
 /** The first of `total` pieces that are this thread's; they end before `endOf(total)`. Some threads may have none. */
 export function firstOf(total: i32): i32 {
-  return ASC_FEATURE_THREADS ? (total * thread) / threads : 0;
+  return ASC_FEATURE_THREADS ? shareOf(total, thread) : 0;
 }
 
 /** See `firstOf`. */
 export function endOf(total: i32): i32 {
-  return ASC_FEATURE_THREADS ? (total * (thread + 1)) / threads : total;
+  return ASC_FEATURE_THREADS ? shareOf(total, thread + 1) : total;
+}
+
+function shareOf(total: i32, index: i32): i32 {
+  return (((total as i64) * (index as i64)) / (threads as i64)) as i32;
+}
+
+/** The first byte of this thread's share of a run of `elements` floats, of which whole vectors are shared. */
+export function firstOfVectors(elements: i32): usize {
+  return (firstOf((elements + 3) >> 2) as usize) << 4;
+}
+
+/** Where that share ends; the last one may end up to 3 floats behind the run. */
+export function endOfVectors(elements: i32): usize {
+  return ASC_FEATURE_THREADS ? (endOf((elements + 3) >> 2) as usize) << 4 : (elements as usize) << 2;
+}
+
+/** Whether so many pieces of equal work keep all threads busy. If not, a kernel had better share each piece. */
+export function isPlenty(pieces: i32): bool {
+  return ASC_FEATURE_THREADS ? pieces >= 4 * threads : true;
 }
 
 /** Whether this thread does what cannot be shared. */
@@ -35,4 +72,78 @@ export function isFirst(): bool {
 /** This thread's part of the step's scratch memory, `share` bytes long. */
 export function scratchOf(s: Step): usize {
   return ASC_FEATURE_THREADS ? s.scratch + (thread as usize) * (s.share as usize) : s.scratch;
+}
+
+/**
+ * Stores a vector at the end of a row, where what lies at `end` and behind it may be another thread's. Without threads it may
+ * be written over: the row behind comes later.
+ */
+export function storeUpTo(end: usize, y: usize, v: v128): void {
+  if (!ASC_FEATURE_THREADS || y + 16 <= end) {
+    v128.store(y, v);
+    return;
+  }
+  if ((end - y) & 8) {
+    v128.store64_lane(y, v, 0);
+    v = v128.shuffle<f32>(v, v, 2, 3, 0, 1);
+    y += 8;
+  }
+  if ((end - y) & 4) v128.store32_lane(y, v, 0);
+}
+
+/** Returns when all threads have called it. */
+export function finishStep(): void {
+  if (!ASC_FEATURE_THREADS || threads == 1) return;
+  const passed = atomic.load<i32>(Abi.control + Control.passed);
+  if (atomic.add<i32>(Abi.control + Control.arrived, 1) == threads - 1) {
+    atomic.store<i32>(Abi.control + Control.arrived, 0);
+    atomic.store<i32>(Abi.control + Control.passed, passed + 1);
+    wake(Abi.control + Control.passed);
+  } else {
+    awaitChange(Abi.control + Control.passed, passed, patience);
+  }
+}
+
+/** Tells the other threads to run `count` steps of the plan. */
+export function giveOrder(plan: usize, first: i32, count: i32): void {
+  if (threads == 1) return;
+  store<u32>(Abi.control + Control.plan, plan as u32);
+  store<i32>(Abi.control + Control.first, first);
+  store<i32>(Abi.control + Control.count, count);
+  atomic.add<i32>(Abi.control + Control.orders, 1);
+  wake(Abi.control + Control.orders);
+}
+
+/** Returns when the first thread has given more than `orders` orders; the last one lies in the control words. */
+export function awaitOrder(orders: i32): void {
+  awaitChange(Abi.control + Control.orders, orders, -1);
+}
+
+/** Says that this thread will not come any more. */
+export function fail(): void {
+  atomic.store<i32>(Abi.control + Control.failed, 1);
+  atomic.notify(Abi.control + Control.passed, -1);
+  atomic.notify(Abi.control + Control.orders, -1);
+}
+
+/** Returns when the word at `at` is no longer `value`; traps after so many seconds, negative: never. */
+function awaitChange(at: usize, value: i32, seconds: i32): void {
+  for (let i = SPINS; i > 0; i--) if (atomic.load<i32>(at) != value) return;
+  for (; atomic.load<i32>(at) == value; seconds--) {
+    if (seconds == 0 || atomic.load<i32>(Abi.control + Control.failed) != 0) unreachable();
+    if (maySleep) sleep(at, value, seconds < 0 ? -1 : SLEEP);
+    else for (let i = LONG_SPINS; i > 0 && atomic.load<i32>(at) == value; i--);
+  }
+}
+
+/** Until somebody wakes those who sleep at `at`, unless the word there is no longer `value`. */
+function sleep(at: usize, value: i32, nanoseconds: i64): void {
+  atomic.add<i32>(Abi.control + Control.sleepers, 1);
+  atomic.wait<i32>(at, value, nanoseconds);
+  atomic.sub<i32>(Abi.control + Control.sleepers, 1);
+}
+
+/** Whoever is about to sleep has said so before it looks at the word once more, so nobody is forgotten. */
+function wake(at: usize): void {
+  if (atomic.load<i32>(Abi.control + Control.sleepers) > 0) atomic.notify(at, -1);
 }

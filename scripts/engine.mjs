@@ -13,6 +13,8 @@ const INTERFACE = Number(/ENGINE_INTERFACE = (\d+)/.exec(readFileSync("src/runti
 const MODULES = [
   { target: "baseline", entry: "assembly/index.ts", imports: ["env.memory"], kernelsOnly: true },
   { target: "relaxed", entry: "assembly/index.ts", imports: ["env.memory"], kernelsOnly: true },
+  { target: "baseline-threads", entry: "assembly/threaded.ts", imports: ["env.memory"], kernelsOnly: true },
+  { target: "relaxed-threads", entry: "assembly/threaded.ts", imports: ["env.memory"], kernelsOnly: true },
   { target: "toolkit", entry: "assembly/toolkit/index.ts", imports: [], kernelsOnly: false },
 ];
 
@@ -25,12 +27,13 @@ async function compile({ target, entry }) {
   if (error) throw error;
 }
 
-/** No kernel calls out, allocates or grows memory: fails unless the binary bears that out. */
+/** No kernel calls out, allocates, grows memory or brings data: fails unless the binary bears that out. */
 function prove(module, { target, imports: allowed, kernelsOnly }) {
   const text = module.emitText();
   const imports = [...text.matchAll(/\(import "([^"]*)" "([^"]*)"/g)].map(([, from, name]) => `${from}.${name}`);
   const bad = imports.filter((name) => !allowed.includes(name)).map((name) => `imports ${name}`);
   if (kernelsOnly && text.includes("(memory.grow")) bad.push("grows memory");
+  if (kernelsOnly && /\(data\b/.test(text)) bad.push("has data of its own, which every thread would write again");
   if (bad.length > 0) throw new Error(`engine ${target}: ${bad.join("; ")}`);
 }
 

@@ -1,19 +1,20 @@
 import { clamp } from "../simd";
 import { Step } from "../step";
+import { endOfVectors, firstOfVectors } from "../threads";
 
 /**
  * Elementwise on `ow` elements: y = clamp(x + f), y = clamp(x * f), y = clamp(x).
  *
  * Layout    x, f, y: ow floats; y may be x or f.
- * Tile      4 elements.
+ * Tile      4 elements; threads share the vectors.
  * Writes    whole vectors: up to 3 floats of slack behind y.
  * Oracle    src/ops/add.ts, src/ops/mul.ts, src/ops/clip.ts `evaluate`.
  */
 export function add_f32(s: Step): void {
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
-  const end = (s.ow as usize) << 2;
-  for (let i: usize = 0; i < end; i += 16) {
+  const end = endOfVectors(s.ow);
+  for (let i = firstOfVectors(s.ow); i < end; i += 16) {
     v128.store(s.y + i, clamp(f32x4.add(v128.load(s.x + i), v128.load(s.f + i)), lo, hi));
   }
 }
@@ -22,8 +23,8 @@ export function add_f32(s: Step): void {
 export function mul_f32(s: Step): void {
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
-  const end = (s.ow as usize) << 2;
-  for (let i: usize = 0; i < end; i += 16) {
+  const end = endOfVectors(s.ow);
+  for (let i = firstOfVectors(s.ow); i < end; i += 16) {
     v128.store(s.y + i, clamp(f32x4.mul(v128.load(s.x + i), v128.load(s.f + i)), lo, hi));
   }
 }
@@ -32,6 +33,6 @@ export function mul_f32(s: Step): void {
 export function clip_f32(s: Step): void {
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
-  const end = (s.ow as usize) << 2;
-  for (let i: usize = 0; i < end; i += 16) v128.store(s.y + i, clamp(v128.load(s.x + i), lo, hi));
+  const end = endOfVectors(s.ow);
+  for (let i = firstOfVectors(s.ow); i < end; i += 16) v128.store(s.y + i, clamp(v128.load(s.x + i), lo, hi));
 }

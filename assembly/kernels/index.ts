@@ -1,6 +1,7 @@
 /** THE table of kernels: one line each, by the numbers of abi.ts. */
 import { Kernel } from "../abi";
 import { Step } from "../step";
+import { isFirst } from "../threads";
 import { arg_f32 } from "./arg_f32";
 import { div_f32, max_f32, min_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
 import { conv_f32_4x8s, conv_f32_6x8 } from "./conv_f32";
@@ -29,8 +30,9 @@ import { scale_f32 } from "./scale_f32";
 import { softmax_f32 } from "./softmax_f32";
 import { unary_f32 } from "./unary_f32";
 
-/** Runs one step; a number that is not in the table traps. */
+/** Runs this thread's share of one step; a number that is in neither table traps. */
 export function dispatch(s: Step): void {
+  // Kernels that share their work between threads.
   switch (s.kernel) {
     case Kernel.Conv6x8:
       return conv_f32_6x8(s);
@@ -40,32 +42,6 @@ export function dispatch(s: Step): void {
       return depthwise_f32(s);
     case Kernel.DepthwiseRows:
       return depthwise_rows_f32(s);
-    case Kernel.Dense:
-      return dense_f32(s);
-    case Kernel.Matmul:
-      return matmul_f32(s);
-    case Kernel.MaxPool:
-      return max_pool_f32(s);
-    case Kernel.AveragePool:
-      return average_pool_f32(s);
-    case Kernel.Mean:
-      return mean_f32(s);
-    case Kernel.Add:
-      return add_f32(s);
-    case Kernel.Mul:
-      return mul_f32(s);
-    case Kernel.Scale:
-      return scale_f32(s);
-    case Kernel.Clip:
-      return clip_f32(s);
-    case Kernel.Softmax:
-      return softmax_f32(s);
-    case Kernel.Copy:
-      return copy_f32(s);
-    case Kernel.Gather:
-      return gather_f32(s);
-    case Kernel.Fill:
-      return fill_f32(s);
     case Kernel.PadPlanes:
       return pad_planes_f32(s);
     case Kernel.ConvWinograd4:
@@ -76,6 +52,34 @@ export function dispatch(s: Step): void {
       return conv_winograd_2x2_f32_6x8(s);
     case Kernel.ConvWinograd2Shuffled:
       return conv_winograd_2x2_f32_4x8s(s);
+    case Kernel.Add:
+      return add_f32(s);
+    case Kernel.Mul:
+      return mul_f32(s);
+    case Kernel.Clip:
+      return clip_f32(s);
+    case Kernel.Unary:
+      return unary_f32(s);
+  }
+  if (!isFirst()) return;
+  // Kernels that the first thread runs alone.
+  switch (s.kernel) {
+    case Kernel.Dense:
+      return dense_f32(s);
+    case Kernel.Matmul:
+      return matmul_f32(s);
+    case Kernel.Mean:
+      return mean_f32(s);
+    case Kernel.Scale:
+      return scale_f32(s);
+    case Kernel.Softmax:
+      return softmax_f32(s);
+    case Kernel.Copy:
+      return copy_f32(s);
+    case Kernel.Gather:
+      return gather_f32(s);
+    case Kernel.Fill:
+      return fill_f32(s);
     case Kernel.Reduce:
       return reduce_f32(s);
     case Kernel.LogSumExp:
@@ -106,8 +110,10 @@ export function dispatch(s: Step): void {
       return pow_f32(s);
     case Kernel.Prelu:
       return prelu_f32(s);
-    case Kernel.Unary:
-      return unary_f32(s);
+    case Kernel.MaxPool:
+      return max_pool_f32(s);
+    case Kernel.AveragePool:
+      return average_pool_f32(s);
     default:
       unreachable();
   }

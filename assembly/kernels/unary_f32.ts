@@ -1,5 +1,6 @@
 import { Unary } from "../abi";
 import { Step } from "../step";
+import { endOfVectors, firstOfVectors } from "../threads";
 import {
   Abs,
   Ceil,
@@ -35,7 +36,7 @@ import {
  * Elementwise on `ow` elements: y = formula number `block` of x, with parameters lo (alpha) and hi (beta).
  *
  * Layout    x, y: ow floats; y may be x.
- * Tile      4 elements.
+ * Tile      4 elements; threads share the vectors.
  * Requires  block is a number of abi.ts `Unary`.
  * Writes    whole vectors: up to 3 floats of slack behind y.
  * Oracle    the operators made by src/ops/unary.ts, `evaluate`.
@@ -107,6 +108,6 @@ function overElements<F>(s: Step): void {
   const formula = changetype<F>(0);
   const alpha = f32x4.splat(s.lo);
   const beta = f32x4.splat(s.hi);
-  const end = (s.ow as usize) << 2;
-  for (let i: usize = 0; i < end; i += 16) v128.store(s.y + i, formula.of(v128.load(s.x + i), alpha, beta));
+  const end = endOfVectors(s.ow);
+  for (let i = firstOfVectors(s.ow); i < end; i += 16) v128.store(s.y + i, formula.of(v128.load(s.x + i), alpha, beta));
 }

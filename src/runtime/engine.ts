@@ -3,7 +3,7 @@ import { ModelError, RequestError } from "../errors.js";
 
 export type Build = "baseline" | "relaxed";
 
-/** What an engine module says of itself in its custom section "espalier": the build and the number of this interface. */
+/** What an engine module says of itself in its custom section "espalier": its name and the number of this interface. */
 export const ENGINE_SECTION = "espalier";
 /** Raised whenever assembly/abi.ts changes what a plan means. */
 export const ENGINE_INTERFACE = 1;
@@ -65,16 +65,26 @@ export function chooseBuild(wanted: Build | "auto"): Build {
   return wanted;
 }
 
-const compiled = new Map<Build, Promise<WebAssembly.Module>>();
+/** What an engine module calls itself. */
+type EngineName = Build | `${Build}-threads`;
+
+/** THE list of bundled engines. */
+const BUNDLED: { readonly [K in EngineName]: () => Promise<{ readonly engine: string }> } = {
+  baseline: () => import("../gen/engine-baseline.js"),
+  relaxed: () => import("../gen/engine-relaxed.js"),
+  "baseline-threads": () => import("../gen/engine-baseline-threads.js"),
+  "relaxed-threads": () => import("../gen/engine-relaxed-threads.js"),
+};
+
+const compiled = new Map<EngineName, Promise<WebAssembly.Module>>();
 
 /** The bundled engine, compiled once; after a failure, anew. */
-function bundledModule(build: Build): Promise<WebAssembly.Module> {
-  let module = compiled.get(build);
+function bundledModule(name: EngineName): Promise<WebAssembly.Module> {
+  let module = compiled.get(name);
   if (!module) {
-    const source = build === "relaxed" ? import("../gen/engine-relaxed.js") : import("../gen/engine-baseline.js");
-    module = source.then(({ engine }) => compileEngine(fromBase64(engine)));
-    compiled.set(build, module);
-    module.catch(() => compiled.delete(build));
+    module = BUNDLED[name]().then(({ engine }) => compileEngine(fromBase64(engine)));
+    compiled.set(name, module);
+    module.catch(() => compiled.delete(name));
   }
   return module;
 }
@@ -90,20 +100,40 @@ export interface EngineSource {
   readonly build?: Build | "auto" | undefined;
 }
 
-/** The module to run, and which build it is. */
-export async function resolveEngine({
-  engine,
-  build = "auto",
-}: EngineSource): Promise<{ module: WebAssembly.Module; build: Build }> {
+export interface ResolvedEngine {
+  readonly module: WebAssembly.Module;
+  readonly build: Build;
+  /** Whether it wants shared memory. */
+  readonly threaded: boolean;
+}
+
+/** The module to run. Of bundled ones the one for threads if `threads` is more than 1; one that is handed in has to fit `asked`. */
+export async function resolveEngine(source: EngineSource, threads = 1, asked = threads): Promise<ResolvedEngine> {
+  const { engine, build = "auto" } = source;
   if (!engine) {
     const chosen = chooseBuild(build);
-    return { module: await bundledModule(chosen), build: chosen };
+    const threaded = threads > 1;
+    return { module: await bundledModule(threaded ? `${chosen}-threads` : chosen), build: chosen, threaded };
   }
   const module = engine instanceof WebAssembly.Module ? engine : await compileEngine(engine);
-  const actual = buildOf(module);
-  if (build !== "auto" && build !== actual)
-    throw new RequestError(`build "${build}" was asked for, the engine is "${actual}"`);
-  return { module, build: actual };
+  const actual = describeEngine(module);
+  if (build !== "auto" && build !== actual.build)
+    throw new RequestError(`build "${build}" was asked for, the engine is "${actual.build}"`);
+  checkThreaded(actual, asked);
+  return { module, ...actual };
+}
+
+function checkThreaded({ build, threaded }: Omit<ResolvedEngine, "module">, asked: number): void {
+  if (asked > 1 && !threaded) {
+    throw new RequestError(
+      `engine: ${asked} threads were asked for, this "${build}" engine is for one; hand in espalier/engine/${build}-threads.wasm`,
+    );
+  }
+  if (asked === 1 && threaded) {
+    throw new RequestError(
+      `engine: this "${build}" engine is for threads, which were not asked for; hand in espalier/engine/${build}.wasm, or ask`,
+    );
+  }
 }
 
 /** Workers forbid this even for bytes that are right. */
@@ -116,22 +146,29 @@ async function compileEngine(bytes: Uint8Array): Promise<WebAssembly.Module> {
   }
 }
 
-function buildOf(module: WebAssembly.Module): Build {
+function describeEngine(module: WebAssembly.Module): Omit<ResolvedEngine, "module"> {
   const [section] = WebAssembly.Module.customSections(module, ENGINE_SECTION);
-  const [build, number] = section ? new TextDecoder().decode(section).split(" ") : [];
-  if (build !== "baseline" && build !== "relaxed") throw new ModelError("engine: not an espalier engine module");
+  const [name, number] = section ? new TextDecoder().decode(section).split(" ") : [];
+  if (name === undefined || !Object.hasOwn(BUNDLED, name))
+    throw new ModelError("engine: not an espalier engine module");
   if (Number(number) !== ENGINE_INTERFACE) {
     throw new ModelError(
       `engine: made for interface ${number}, this runtime speaks ${ENGINE_INTERFACE}; use the engine of the same release`,
     );
   }
-  return build;
+  return { build: name.replace("-threads", "") as Build, threaded: name.endsWith("-threads") };
 }
 
 /** What the engine exports. */
 export interface Engine {
   /** Runs `count` steps of the plan at byte address `plan`, from number `first` on. */
   run(plan: number, first: number, count: number): void;
+}
+
+/** What an engine for threads exports besides. */
+export interface ThreadedEngine extends Engine {
+  /** Which of how many threads this instance runs on, whether it may sleep, and how long it waits for the others. */
+  setThread(index: number, count: number, maySleep: boolean, seconds: number): void;
 }
 
 /** One instance over this memory. */

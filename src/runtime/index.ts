@@ -1,19 +1,21 @@
 /**
  * The device's face of espalier: loads a compiled network and runs it. Needs nothing but WebAssembly with SIMD; no eval, no
- * fetch of its own, no workers.
+ * fetch of its own, no workers unless threads are asked for.
  *
  * @module
  */
 import { ModelError, RequestError } from "../errors.js";
 import type { Network } from "../gen/network.js";
+import { gatherCrew } from "./crew.js";
 import { decodeFile } from "./decode.js";
-import { type Build, resolveEngine } from "./engine.js";
+import { type Build, instantiate, resolveEngine } from "./engine.js";
 import { LIMITS } from "./limits.js";
 import { type Plan, planNetwork } from "./plan.js";
 import { resizeNetwork, type Shapes } from "./resize.js";
-import { Session } from "./session.js";
+import { allocate, Session } from "./session.js";
 import type { Shape } from "./shape.js";
 import { checksLoads } from "./target.js";
+import { countThreads, obstacleTo, type ThreadOptions, warnAlone } from "./threads.js";
 import { tune } from "./tune.js";
 import { readTuning, type Tuning } from "./tuning.js";
 import { verifyNetwork } from "./verify.js";
@@ -25,7 +27,9 @@ export type { MemoryMap, PlannedLayer } from "./plan.js";
 export type { Shapes } from "./resize.js";
 export type { InputInfo, Inputs, LayerTime, OutputInfo, Outputs } from "./session.js";
 export { Session } from "./session.js";
+export type { ThreadOptions } from "./threads.js";
 export type { Tuning } from "./tuning.js";
+export type { WorkerLike } from "./workers.js";
 
 export interface LoadOptions {
   /** A compiled engine, or its bytes. Needed where compiling from bytes is forbidden; bundled otherwise. */
@@ -46,6 +50,11 @@ export interface LoadOptions {
    * one, before the network is loaded. `session.tuning` is the result.
    */
   readonly tune?: boolean | undefined;
+  /**
+   * Several threads for each run, where there is shared memory; elsewhere one runs, with a warning on the console. An engine
+   * that is handed in has to be one for threads. Call `dispose` on the session when it is done with.
+   */
+  readonly threads?: ThreadOptions | undefined;
 }
 
 /**
@@ -72,19 +81,34 @@ async function bytesOf(network: Uint8Array | ArrayBuffer | Response, maxBytes?: 
 export async function loadNetwork(network: Network, options: LoadOptions = {}): Promise<Session> {
   const asCompiled = { network, checked: verifyNetwork(network) };
   const { network: resized, checked } = options.shapes ? resizeNetwork(network, options.shapes) : asCompiled;
-  const { module, build } = await resolveEngine(options);
-  const target = { build, threads: 1, checksLoads };
+  const asked = countThreads(options.threads);
+  const threads = asked === 1 ? 1 : possible(options.threads!);
+  const { module, build, threaded } = await resolveEngine(options, threads, asked);
+  const target = { build, threads, checksLoads };
   const known = options.tuning === undefined ? new Map() : readTuning(options.tuning, resized, checked, target);
   const plan = planNetwork(resized, checked, target, { choices: known });
   const limit = Math.min(options.maxBytes ?? Infinity, LIMITS.memoryBytes);
   if (plan.memory.totalBytes > limit) {
     throw new RequestError(`needs ${plan.memory.totalBytes} bytes of memory, the limit is ${limit}`, network.name);
   }
-  const open = (of: Network, shapes: readonly Shape[], how: Plan) => new Session(of, shapes, how, module, build);
+  const open = async (of: Network, shapes: readonly Shape[], how: Plan) => {
+    const memory = allocate(how.memory.totalBytes, of.name, threaded);
+    how.write(memory.buffer);
+    const engine = threaded ? await gatherCrew(module, memory, threads, options.threads!) : instantiate(module, memory);
+    return new Session(of, shapes, how, build, engine, memory.buffer);
+  };
   if (!options.tune) return open(resized, checked.shapes, plan);
   const choices = await tune(resized, checked, { target, open, limit, known });
   const tuned = planNetwork(resized, checked, target, { choices });
   return open(resized, checked.shapes, tuned.memory.totalBytes > limit ? plan : tuned);
+}
+
+/** As many threads as were asked for, or one, which is said, if there can be no others. */
+function possible(options: ThreadOptions): number {
+  const obstacle = obstacleTo(options);
+  if (obstacle === undefined) return options.count;
+  warnAlone(options.count, obstacle);
+  return 1;
 }
 
 async function readResponse(response: Response, maxBytes = Infinity): Promise<Uint8Array> {

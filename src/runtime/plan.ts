@@ -49,7 +49,7 @@ export interface Plan {
   /** Byte address of each value. */
   readonly valueAt: (value: number) => number;
   /** Writes constants and steps into fresh memory. */
-  readonly write: (memory: ArrayBuffer) => void;
+  readonly write: (memory: ArrayBufferLike) => void;
 }
 
 export interface PlanOptions {
@@ -59,7 +59,7 @@ export interface PlanOptions {
   readonly constants?: Constants | undefined;
 }
 
-/** Plans a verified network. Throws a `ModelError` that names the layer where something cannot be planned. */
+/** Plans a verified network for a target. Throws a `ModelError` that names the layer where something cannot be planned. */
 export function planNetwork(network: Network, checked: Checked, target: Target, options: PlanOptions = {}): Plan {
   const { choices, constants = new Constants() } = options;
   const groups = fuse(network, checked.shapes);

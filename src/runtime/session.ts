@@ -1,6 +1,7 @@
 import { RequestError } from "../errors.js";
 import type { Boxes, Network, Preprocessing, Provenance } from "../gen/network.js";
-import { type Build, type Engine, instantiate } from "./engine.js";
+import { Crew } from "./crew.js";
+import type { Build, Engine } from "./engine.js";
 import type { MemoryMap, Plan, PlannedLayer } from "./plan.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
 import { type Tuning, tuningOf } from "./tuning.js";
@@ -28,6 +29,11 @@ export interface LayerTime extends PlannedLayer {
   readonly milliseconds: number;
 }
 
+interface State {
+  readonly engine: Engine;
+  readonly bytes: ArrayBufferLike;
+}
+
 /** A loaded network: memory, weights and plan. All of its memory is allocated when it is made and freed when it is dropped. */
 export class Session {
   readonly name: string;
@@ -48,10 +54,17 @@ export class Session {
   /** Multiply-adds of one run. */
   readonly macs: number;
   readonly #plan: Plan;
-  #state: { readonly engine: Engine; readonly bytes: ArrayBuffer } | undefined;
+  #state: State | undefined;
 
   /** @internal Use `load`. */
-  constructor(network: Network, shapes: readonly Shape[], plan: Plan, module: WebAssembly.Module, build: Build) {
+  constructor(
+    network: Network,
+    shapes: readonly Shape[],
+    plan: Plan,
+    build: Build,
+    engine: Engine,
+    bytes: ArrayBufferLike,
+  ) {
     this.name = network.name;
     this.build = build;
     this.inputs = network.inputs.map(({ name, shape, preprocessing }) => ({ name, shape, preprocessing }));
@@ -65,9 +78,7 @@ export class Session {
     this.memory = plan.memory;
     this.macs = plan.layers.reduce((sum, layer) => sum + layer.macs, 0);
     this.#plan = plan;
-    const memory = allocate(plan.memory.totalBytes, network.name);
-    plan.write(memory.buffer);
-    this.#state = { engine: instantiate(module, memory), bytes: memory.buffer };
+    this.#state = { engine, bytes };
     const outputValues = network.outputs.map(({ value }) => value);
     this.#outputAt = (i) => plan.valueAt(outputValues[i]!);
   }
@@ -77,6 +88,12 @@ export class Session {
   /** Bytes of memory of this session, all of it allocated up front. */
   get peakBytes(): number {
     return this.memory.totalBytes;
+  }
+
+  /** How many threads run each step, this one among them. */
+  get threads(): number {
+    const engine = this.#state?.engine;
+    return engine instanceof Crew ? engine.threads : 1;
   }
 
   /** One inference, one call into wasm. Throws a `RequestError` that names the input that is missing or does not fit. */
@@ -107,12 +124,14 @@ export class Session {
     return performance.now() - start;
   }
 
-  /** Lets go of the memory. The session cannot run after it. */
+  /** Ends the other threads and lets go of the memory. The session cannot run after it. */
   dispose(): void {
+    const engine = this.#state?.engine;
+    if (engine instanceof Crew) engine.end();
     this.#state = undefined;
   }
 
-  #alive(): { readonly engine: Engine; readonly bytes: ArrayBuffer } {
+  #alive(): State {
     if (!this.#state) throw new RequestError("this session was disposed; load the network again", this.name);
     return this.#state;
   }
@@ -144,12 +163,13 @@ export class Session {
   }
 }
 
-/** Memory of just this size. Throws a `RequestError` where the platform does not have it. */
-function allocate(bytes: number, name: string): WebAssembly.Memory {
+/** Memory of just this size, for several threads if `shared`. Throws a `RequestError` where the platform does not have it. */
+export function allocate(bytes: number, name: string, shared: boolean): WebAssembly.Memory {
   const pages = Math.ceil(bytes / 65_536);
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, ...(shared ? { shared } : {}) });
   } catch (cause) {
-    throw new RequestError(`needs ${bytes} bytes of memory, which this platform does not give`, name, { cause });
+    const kind = shared ? "shared memory" : "memory";
+    throw new RequestError(`needs ${bytes} bytes of ${kind}, which this platform does not give`, name, { cause });
   }
 }

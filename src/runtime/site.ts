@@ -32,7 +32,7 @@ export interface StepDraft {
 /** Constants of the whole plan: packed weights and tables, each filled when memory exists. */
 export class Constants {
   bytes = 0;
-  readonly #fills: ((memory: ArrayBuffer, base: number) => void)[] = [];
+  readonly #fills: ((memory: ArrayBufferLike, base: number) => void)[] = [];
   readonly #shared = new Map<string, Place>();
 
   /** Room for `count` floats that `fill` writes. With a key, an equal request gets the same place. */
@@ -45,11 +45,11 @@ export class Constants {
     return this.#add(count, (memory, at) => fill(new Int32Array(memory, at, count)), key);
   }
 
-  write(memory: ArrayBuffer, base: number): void {
+  write(memory: ArrayBufferLike, base: number): void {
     for (const fill of this.#fills) fill(memory, base);
   }
 
-  #add(count: number, fill: (memory: ArrayBuffer, at: number) => void, key?: string): Place {
+  #add(count: number, fill: (memory: ArrayBufferLike, at: number) => void, key?: string): Place {
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known) return known;
     const offset = this.bytes;

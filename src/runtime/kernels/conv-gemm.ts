@@ -27,6 +27,7 @@ const OUTPUT_COST = 8;
 function gemmKernel(name: string, kernel: Kernel, tile: Tile): ConvKernel {
   return {
     name,
+    algorithm: "product",
     error: 2 ** -20,
     fits: () => true,
     cost({ geometry: g, groups }, target) {

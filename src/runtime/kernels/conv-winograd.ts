@@ -15,6 +15,7 @@ const SPARE = 1024;
 
 /** One size of tile: m x m output pixels from (m + 2) x (m + 2) input pixels. */
 interface Transform {
+  readonly algorithm: ConvKernel["algorithm"];
   readonly m: 2 | 4;
   /** The filter's transform, (m + 2) x 3. */
   readonly g: readonly (readonly [number, number, number])[];
@@ -27,6 +28,7 @@ interface Transform {
 
 /** Lavin and Gray 2016, sections 4.1 and 4.3. */
 const F2: Transform = {
+  algorithm: "winograd 2x2",
   m: 2,
   g: [
     [1, 0, 0],
@@ -39,6 +41,7 @@ const F2: Transform = {
   outputCost: 100,
 };
 const F4: Transform = {
+  algorithm: "winograd 4x4",
   m: 4,
   g: [
     [1 / 4, 0, 0],
@@ -60,9 +63,10 @@ const tilesOf = (g: Geometry, m: number) => Math.ceil(g.oh / m) * Math.ceil(g.ow
 const valuesOf = (m: number) => (m + 2) ** 2;
 
 function winogradKernel(name: string, kernel: Kernel, transform: Transform, tile: Tile): ConvKernel {
-  const { m, error, inputCost, outputCost } = transform;
+  const { m, algorithm, error, inputCost, outputCost } = transform;
   return {
     name,
+    algorithm,
     error,
     fits: ({ geometry: g }) => g.kh === 3 && g.kw === 3 && g.sh === 1 && g.sw === 1 && g.dh === 1 && g.dw === 1,
     cost({ geometry: g, groups }, target) {

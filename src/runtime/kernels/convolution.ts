@@ -18,6 +18,8 @@ export interface ConvLayer {
 
 export interface ConvKernel {
   readonly name: string;
+  /** Kernels of one algorithm add the same terms in the same order, so that in the baseline build they give the same bits. */
+  readonly algorithm: "product" | "winograd 4x4" | "winograd 2x2" | "depthwise";
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
   fits(layer: ConvLayer): boolean;
@@ -51,9 +53,17 @@ export function fittingKernels(layer: ConvLayer, target: Target): { readonly ker
   return costs.sort((a, b) => a.cost - b.cost);
 }
 
-/** The rule: the cheapest kernel that fits. */
+/**
+ * The rule: the algorithm that is cheapest on one thread where loads are cheap, then its kernel that is cheapest here. So the
+ * baseline build gives the same bits on every platform and with any number of threads.
+ */
 export function chooseByRule(layer: ConvLayer, target: Target): Choice {
+  const [anywhere] = fittingKernels(layer, { ...target, threads: 1, checksLoads: false });
+  const algorithm = algorithmOf(anywhere!.kernel);
   const fitting = fittingKernels(layer, target);
   const costs = fitting.map(({ kernel, cost }) => `${kernel} ${(cost / 1e6).toFixed(2)}M`);
-  return { kernel: fitting[0]!.kernel, why: `modelled cost: ${costs.join(", ")}` };
+  const { kernel } = fitting.find((candidate) => algorithmOf(candidate.kernel) === algorithm)!;
+  return { kernel, why: `modelled cost: ${costs.join(", ")}` };
 }
+
+const algorithmOf = (kernel: string) => CONV_KERNELS.find(({ name }) => name === kernel)!.algorithm;
