@@ -42,6 +42,10 @@ export function dispatch(s: Step): void {
       return depthwise_f32(s);
     case Kernel.DepthwiseRows:
       return depthwise_rows_f32(s);
+    case Kernel.MaxPool:
+      return max_pool_f32(s);
+    case Kernel.AveragePool:
+      return average_pool_f32(s);
     case Kernel.PadPlanes:
       return pad_planes_f32(s);
     case Kernel.ConvWinograd4:
@@ -110,10 +114,6 @@ export function dispatch(s: Step): void {
       return pow_f32(s);
     case Kernel.Prelu:
       return prelu_f32(s);
-    case Kernel.MaxPool:
-      return max_pool_f32(s);
-    case Kernel.AveragePool:
-      return average_pool_f32(s);
     default:
       unreachable();
   }
