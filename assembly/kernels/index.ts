@@ -36,10 +36,6 @@ export function dispatch(s: Step): void {
       return clip_f32(s);
     case Kernel.Unary:
       return unary_f32(s);
-  }
-  if (!isFirst()) return;
-  // Kernels that the first thread runs alone.
-  switch (s.kernel) {
     case Kernel.Dense:
       return dense_f32(s);
     case Kernel.Matmul:
@@ -86,6 +82,10 @@ export function dispatch(s: Step): void {
       return pow_f32(s);
     case Kernel.Prelu:
       return prelu_f32(s);
+  }
+  if (!isFirst()) return;
+  // Kernels that the first thread runs alone.
+  switch (s.kernel) {
     case Kernel.Conv4x8:
       return conv_f32_4x8(s);
     case Kernel.Conv5x8:
