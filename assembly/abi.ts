@@ -5,11 +5,10 @@
 
 /** Every kernel; the engine's table in kernels/index.ts and the host's planners use these numbers. */
 export const enum Kernel {
-  Conv4x8 = 0,
-  Conv5x8 = 1,
+  Conv6x8 = 0,
+  Conv4x8Shuffled = 1,
   Depthwise = 2,
-  Depthwise3x3S1 = 3,
-  Depthwise3x3S2 = 4,
+  DepthwiseRows = 3,
   Dense = 5,
   Matmul = 6,
   MaxPool = 7,
@@ -23,9 +22,6 @@ export const enum Kernel {
   Copy = 15,
   Gather = 16,
   Fill = 17,
-  ConvWinograd4x8 = 60,
-  ConvWinograd5x8 = 61,
-  ConvWinograd8x4 = 62,
   Reduce = 40,
   LogSumExp = 41,
   LogSoftmax = 42,
@@ -42,6 +38,11 @@ export const enum Kernel {
   Pow = 24,
   Prelu = 25,
   Unary = 26,
+  PadPlanes = 60,
+  ConvWinograd4 = 61,
+  ConvWinograd4Shuffled = 62,
+  ConvWinograd2 = 63,
+  ConvWinograd2Shuffled = 64,
 }
 
 /** What the kernel `Reduce` combines: step field kh. */
@@ -102,8 +103,8 @@ export enum Unary {
 // ├────────┼────────┼────────┼────────┼────────┼────────┼────────┼────────┤ 64
 // │   sh   │   sw   │   dh   │   dw   │  top   │  left  │ bottom │ right  │
 // ├────────┼────────┼────────┼────────┼────────┴────────┴────────┴────────┤ 96
-// │ block  │   lo   │   hi   │ value  │ share  │          unused           │
-// └────────┴────────┴────────┴────────┴────────┴───────────────────────────┘
+// │ block  │   lo   │   hi   │ value  │ share  │ depth  │      unused      │
+// └────────┴────────┴────────┴────────┴────────┴────────┴──────────────────┘
 // x input, f filter or second operand, b bias, z residual (0: none), y output, scratch, table: byte addresses.
 // lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. What else a kernel reads stands in its header.
 export enum StepOffset {
@@ -136,6 +137,7 @@ export enum StepOffset {
   hi = 104,
   value = 108,
   share = 112,
+  depth = 116,
 }
 
 export const enum Abi {
@@ -151,6 +153,8 @@ export const enum Abi {
   densePanel = 16,
   /** Pixels that one packed panel of the convolution holds. */
   convPanel = 8,
+  /** Bytes of one tile of the convolution's sums. */
+  convTileBytes = 192,
 }
 
 /**

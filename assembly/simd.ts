@@ -3,7 +3,7 @@
 /** `a * b + acc`: one instruction in the relaxed build, two in the baseline. */
 export function madd(a: v128, b: v128, acc: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, acc);
-  return f32x4.add(f32x4.mul(a, b), acc);
+  return f32x4.add(acc, f32x4.mul(a, b));
 }
 
 /** The scalar `madd`, with the same rounding as a lane of it in the baseline build. */

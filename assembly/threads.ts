@@ -31,6 +31,10 @@ export function setThread(index: i32, count: i32, sleeps: bool, seconds: i32): v
   patience = seconds;
 }
 
+export function threadCount(): i32 {
+  return ASC_FEATURE_THREADS ? threads : 1;
+}
+
 /** The first of `total` pieces that are this thread's; they end before `endOf(total)`. Some threads may have none. */
 export function firstOf(total: i32): i32 {
   return ASC_FEATURE_THREADS ? shareOf(total, thread) : 0;

@@ -1,129 +1,110 @@
 import { Abi } from "../abi";
 import { packPanel } from "../pack/panel";
-import { padPlanes } from "../pack/planes";
-import { clampScalar } from "../simd";
+import { packRows } from "../pack/rows";
 import { Step } from "../step";
-import { gemm_f32_4x8 } from "./gemm_f32_4x8";
-import { gemm_f32_5x8 } from "./gemm_f32_5x8";
+import { endOf, firstOf, scratchOf, threadCount } from "../threads";
+import { finishTile } from "./finish_tile";
+import { fetch, gemmTile, tileLanes, tileRows } from "./gemm_f32";
+
+/** Panels of pixels a thread must get for the pixels to be divided; with fewer, the output channels are. */
+const PANELS_EACH = 4;
 
 /**
  * Convolution of one image and one group as a packed matrix product, any kernel, stride and dilation.
  *
- * Layout    x: ic planes of ih x iw; f: panels [oc / rows][ic * kh * kw][rows], the last one filled up with zeros;
- *           b: oc floats, filled up to whole panels; y, z: oc planes of oh x ow.
- *           table: kh * kw tap offsets, then oh * ow pixel offsets filled up to whole panels (bytes, in the padded plane).
- * Tile      `rows` (4 or 5) output channels x 8 pixels; `block` pixel panels are packed at a time.
- * Requires  scratch: the padded planes (if any padding), then block * 8 * ic * kh * kw floats, then one tile.
+ * Layout    x: ic planes of ih x iw, padded already; f: panels [ic * kh * kw][rows], rows as `tileRows` says, the last one filled
+ *           up with zeros; b: oc floats; y, z: oc planes of oh x ow.
+ *           table: kh * kw tap offsets, then oh * ow pixel offsets and 7 more (bytes, in the padded plane); 0 where a pixel's
+ *           window is the pixel itself.
+ * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 pixels; `block` panels of pixels and `depth` channels are
+ *           packed at a time, and while there are more channels the tiles' sums wait in scratch.
+ * Requires  share: block * 8 * depth * kh * kw floats, then a tile; where depth < ic, block tiles for each panel of the filter.
+ * Writes    exactly y. Threads divide the pixels, or the output channels.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
-function conv(s: Step, rows: i32): void {
-  const taps = s.kh * s.kw;
-  const depth = s.ic * taps;
+function conv(s: Step, most: i32): void {
   const pixels = s.oh * s.ow;
-  const pixelTable = s.table + ((taps as usize) << 2);
-  let planeBytes = ((s.ih * s.iw) as usize) << 2;
-  let x = s.x;
-  let panels = s.scratch;
-  if ((s.top | s.left | s.bottom | s.right) != 0) {
-    x = s.scratch;
-    planeBytes = (((s.ih + s.top + s.bottom) * (s.iw + s.left + s.right)) as usize) << 2;
-    padPlanes(s.ic, s.x, s.ih, s.iw, x, s.top, s.left, s.bottom, s.right, 0);
-    panels = x + (s.ic as usize) * planeBytes + Abi.slackBytes;
-  }
-  const panelBytes = ((depth * Abi.convPanel) as usize) << 2;
-  const spare = panels + (s.block as usize) * panelBytes;
-  for (let first = 0; first < pixels; first += s.block * Abi.convPanel) {
-    const end = min(pixels, first + s.block * Abi.convPanel);
-    let to = panels;
-    for (let p = first; p < end; p += Abi.convPanel) {
-      packPanel(x, s.ic, planeBytes, s.table, taps, pixelTable + ((p as usize) << 2), to);
-      to += panelBytes;
-    }
-    multiply(s, rows, depth, pixels, first, end, panels, panelBytes, spare);
+  const panels = (pixels + 7) >> 3;
+  const rowPanels = (s.oc + most - 1) / most;
+  if (panels >= PANELS_EACH * threadCount()) {
+    convPart(s, most, firstOf(panels), endOf(panels), 0, s.oc);
+  } else {
+    convPart(s, most, 0, panels, firstOf(rowPanels) * most, min(s.oc, endOf(rowPanels) * most));
   }
 }
 
-/** All output channels of the packed pixels `first` to `end`; the filter's panel stays in the nearest cache. */
-function multiply(
-  s: Step,
-  rows: i32,
-  depth: i32,
-  pixels: i32,
-  first: i32,
-  end: i32,
-  panels: usize,
-  panelBytes: usize,
-  spare: usize,
-): void {
+/** The output channels `firstRow` to `endRow` of the panels of pixels `firstPanel` to `endPanel`. */
+function convPart(s: Step, most: i32, firstPanel: i32, endPanel: i32, firstRow: i32, endRow: i32): void {
+  for (let panel = firstPanel; panel < endPanel; panel += s.block) {
+    const end = min(endPanel, panel + s.block);
+    for (let c = 0; c < s.ic; c += s.depth) {
+      const channels = min(s.depth, s.ic - c);
+      pack(s, panel, end, c, channels);
+      multiply(s, most, panel, end, firstRow, endRow, c, channels);
+    }
+  }
+}
+
+/** Panels lie one behind the other; only the last of a plane may be narrower. */
+function pack(s: Step, panel: i32, end: i32, c: i32, channels: i32): void {
+  const pixels = s.oh * s.ow;
+  const planeBytes = ((s.ih * s.iw) as usize) << 2;
+  const x = s.x + (c as usize) * planeBytes;
+  let to = scratchOf(s);
+  if (s.table == 0) {
+    const first = panel << 3;
+    return packRows(x + ((first as usize) << 2), channels, planeBytes, min(end << 3, pixels) - first, to);
+  }
+  const taps = s.kh * s.kw;
+  const pixelTable = s.table + ((taps as usize) << 2);
+  const panelBytes = ((channels * taps) as usize) << 5;
+  for (let p = panel << 3; p < min(end << 3, pixels); p += 8) {
+    packPanel(x, channels, planeBytes, s.table, taps, pixelTable + ((p as usize) << 2), tileLanes(pixels - p), to);
+    to += panelBytes;
+  }
+}
+
+/** The packed block times the filter; a panel of the filter stays in the nearest cache while the pixels pass. */
+function multiply(s: Step, most: i32, panel: i32, end: i32, firstRow: i32, endRow: i32, c: i32, channels: i32): void {
+  const taps = s.kh * s.kw;
+  const pixels = s.oh * s.ow;
+  const depth = channels * taps;
+  const panelBytes = (depth as usize) << 5;
   const pitch = (pixels as usize) << 2;
   const zMinusY: usize = s.z == 0 ? 0 : s.z - s.y;
-  const lo = f32x4.splat(s.lo);
-  const hi = f32x4.splat(s.hi);
-  const noLo = f32x4.splat(-Infinity);
-  const noHi = f32x4.splat(Infinity);
-  let f = s.f;
-  let b = s.b;
-  for (let o = 0; o < s.oc; o += rows) {
-    let x = panels;
-    for (let p = first; p < end; p += Abi.convPanel) {
-      const y = s.y + (o as usize) * pitch + ((p as usize) << 2);
-      if (o + rows <= s.oc && p + Abi.convPanel <= pixels) {
-        tile(rows, depth, f, x, b, y, pitch, zMinusY, lo, hi);
-      } else {
-        tile(rows, depth, f, x, b, spare, Abi.convPanel << 2, 0, noLo, noHi);
-        storePart(min(rows, s.oc - o), min(Abi.convPanel, pixels - p), spare, y, pitch, zMinusY, s.lo, s.hi);
-      }
+  const again = c > 0;
+  const last = c + channels == s.ic;
+  // Where one pass over the channels is enough, all tiles are one.
+  const tileBytes: usize = s.depth < s.ic ? (Abi.convTileBytes as usize) : 0;
+  const scratch = scratchOf(s);
+  let tile = scratch + (((s.block * s.depth * taps) as usize) << 5);
+  const spare = scratch + (s.share as usize) - 4;
+  let fetched = 0;
+  for (let o = firstRow; o < endRow; o += most) {
+    const rows = tileRows(most, s.oc - o);
+    const f = s.f + ((((o * s.ic + c * rows) * taps) as usize) << 2);
+    const b = s.b + ((o as usize) << 2);
+    fetched |= fetch(f, ((depth * rows) as usize) << 2);
+    let x = scratch;
+    let y = s.y + (o as usize) * pitch + ((panel as usize) << 5);
+    for (let p = panel << 3; p < min(end << 3, pixels); p += 8) {
+      const lanes = tileLanes(pixels - p);
+      gemmTile(most, rows, lanes, depth, f, x, (lanes as usize) << 2, tile, 32, again);
+      if (last) finishTile(min(rows, s.oc - o), min(8, pixels - p), tile, b, y, pitch, zMinusY, s.lo, s.hi);
       x += panelBytes;
+      y += 32;
+      tile += tileBytes;
     }
-    f += ((depth * rows) as usize) << 2;
-    b += (rows as usize) << 2;
   }
+  store<i32>(spare, fetched);
 }
 
-function tile(
-  rows: i32,
-  depth: i32,
-  f: usize,
-  x: usize,
-  b: usize,
-  y: usize,
-  pitch: usize,
-  zMinusY: usize,
-  lo: v128,
-  hi: v128,
-): void {
-  if (rows == 5) gemm_f32_5x8(depth, f, x, b, y, pitch, zMinusY, lo, hi);
-  else gemm_f32_4x8(depth, f, x, b, y, pitch, zMinusY, lo, hi);
+/** `conv` by tiles of 6 output channels x 8 pixels. */
+export function conv_f32_6x8(s: Step): void {
+  conv(s, 6);
 }
 
-/** The corner of a tile that lies inside the output. */
-function storePart(
-  rows: i32,
-  columns: i32,
-  from: usize,
-  y: usize,
-  pitch: usize,
-  zMinusY: usize,
-  lo: f32,
-  hi: f32,
-): void {
-  for (; rows > 0; rows--) {
-    for (let i: usize = 0; i < (columns as usize) << 2; i += 4) {
-      let v = load<f32>(from + i);
-      if (zMinusY != 0) v += load<f32>(y + zMinusY + i);
-      store<f32>(y + i, clampScalar(v, lo, hi));
-    }
-    from += Abi.convPanel << 2;
-    y += pitch;
-  }
-}
-
-/** `conv` by tiles of 4 output channels x 8 pixels. */
-export function conv_f32_4x8(s: Step): void {
+/** `conv` by tiles of 4 output channels x 8 pixels, splats by shuffles: for engines that check the bounds of every load. */
+export function conv_f32_4x8s(s: Step): void {
   conv(s, 4);
-}
-
-/** `conv` by tiles of 5 output channels x 8 pixels. */
-export function conv_f32_5x8(s: Step): void {
-  conv(s, 5);
 }

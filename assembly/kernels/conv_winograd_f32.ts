@@ -1,73 +1,87 @@
-import { Abi } from "../abi";
-import { padPlanes } from "../pack/planes";
 import { clamp, clampScalar } from "../simd";
 import { Step } from "../step";
-import { gemm_f32_4x8 } from "./gemm_f32_4x8";
-import { gemm_f32_5x8 } from "./gemm_f32_5x8";
-import { gemm_f32_8x4 } from "./gemm_f32_8x4";
-import { winogradInput, winogradOutput } from "./winograd_f32";
+import { endOf, firstOf, scratchOf, threadCount } from "../threads";
+import { fetch, gemmTile, paddedRows, tileLanes, tileRows } from "./gemm_f32";
+import { winogradInput2, winogradOutput2 } from "./winograd_2x2_f32";
+import { winogradInput4, winogradOutput4 } from "./winograd_4x4_f32";
+
+/** Panels of tiles a thread must get for the tiles to be divided; with fewer, the output channels are. */
+const PANELS_EACH = 2;
+/** Bytes between the planes of transformed values beyond their contents, so that they do not meet in the caches. */
+const APART: usize = 64;
 
 /**
- * Convolution 3x3, stride 1, of one image and one group, by Winograd's F(4x4, 3x3): 36 matrix products over tiles of 4 x 4 pixels.
+ * Convolution 3 x 3, stride 1, of one image and one group, by Winograd's F(m x m, 3 x 3): one matrix product for each of the
+ * (m + 2)^2 values of a transformed tile of m x m output pixels.
  *
- * Layout    x: ic planes of ih x iw; f: [36][panel][ic][rows], transformed, the last panel filled up with zeros;
- *           b: oc floats, then 8 zeros; y, z: oc planes of oh x ow.
- *           top, left, bottom, right: padding, enough below and to the right that whole tiles are covered.
- * Tile      `rows` output channels x `lanes` tiles: 4 x 8, 5 x 8 or 8 x 4; `block` groups of `lanes` tiles are transformed at a time.
- * Requires  scratch: the padded planes, 36 x (block * lanes * ic floats and 64 bytes), 36 x (block * lanes * oc filled up to
- *           panels floats and 64 bytes), 1 KB.
- * Writes    exactly y. A number that is not finite spreads over its tile.
+ * Layout    x: ic planes of ih x iw, padded already so that whole tiles are covered; f: [value][panel][ic][rows], transformed, rows
+ *           as `tileRows` says, the last panel filled up with zeros; b: oc floats; y, z: oc planes of oh x ow.
+ * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 tiles; `block` panels of 8 tiles are transformed at a time.
+ * Requires  share: values x (block * 8 * ic floats and 64 bytes), values x (block * 8 * oc filled up to whole panels floats and 64
+ *           bytes), 1 KB.
+ * Writes    exactly y. A number that is not finite spreads over its tile. Threads divide the tiles, or the output channels.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
-function conv(s: Step, rows: i32, lanes: i32): void {
-  const widthBytes = ((s.iw + s.left + s.right) as usize) << 2;
-  const planeBytes = ((s.ih + s.top + s.bottom) as usize) * widthBytes;
-  padPlanes(s.ic, s.x, s.ih, s.iw, s.scratch, s.top, s.left, s.bottom, s.right, 0);
-  const across = (s.ow + 3) >> 2;
-  const tiles = across * ((s.oh + 3) >> 2);
-  const panels = (s.oc + rows - 1) / rows;
-  const xPitch = ((s.block * lanes * s.ic) as usize) * 4 + 64;
-  const yPitch = ((s.block * lanes * panels * rows) as usize) * 4 + 64;
-  const from = s.scratch + (s.ic as usize) * planeBytes + Abi.slackBytes;
-  const to = from + 36 * xPitch;
-  const spare = to + 36 * yPitch;
-  for (let first = 0; first < tiles; first += s.block * lanes) {
-    const groups = min(s.block, (tiles - first + lanes - 1) / lanes);
-    transformInput(s, first, groups, lanes, tiles, across, widthBytes, planeBytes, from, xPitch, spare);
-    multiply(s, rows, lanes, panels, groups, from, xPitch, to, yPitch);
-    transformOutput(s, first, groups * lanes, tiles, across, to, yPitch, spare);
+function conv(s: Step, most: i32, m: i32): void {
+  const tiles = ((s.ow + m - 1) / m) * ((s.oh + m - 1) / m);
+  const panels = (tiles + 7) >> 3;
+  const rowPanels = (s.oc + most - 1) / most;
+  if (panels >= PANELS_EACH * threadCount()) {
+    convPart(s, most, m, firstOf(panels), endOf(panels), 0, s.oc);
+  } else {
+    convPart(s, most, m, 0, panels, firstOf(rowPanels) * most, min(s.oc, endOf(rowPanels) * most));
   }
 }
 
-/** Tiles behind the last one repeat it. */
-function tileAt(s: Step, tile: i32, tiles: i32, across: i32, widthBytes: usize): usize {
+/** The output channels `firstRow` to `endRow` of the panels of tiles `firstPanel` to `endPanel`. */
+function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, firstRow: i32, endRow: i32): void {
+  const values = ((m + 2) * (m + 2)) as usize;
+  const across = (s.ow + m - 1) / m;
+  const tiles = across * ((s.oh + m - 1) / m);
+  const xPitch = (((s.block * s.ic) as usize) << 5) + APART;
+  const yPitch = (((s.block * paddedRows(most, s.oc)) as usize) << 5) + APART;
+  const from = scratchOf(s);
+  const to = from + values * xPitch;
+  const spare = to + values * yPitch;
+  for (let panel = firstPanel; panel < endPanel; panel += s.block) {
+    const first = panel << 3;
+    const end = min(min(endPanel, panel + s.block) << 3, tiles);
+    transformInput(s, m, first, end, tiles, across, from, xPitch, spare);
+    multiply(s, most, values, end - first, firstRow, endRow, from, xPitch, to, yPitch);
+    transformOutput(s, m, first, end, across, firstRow, endRow, to, yPitch, spare);
+  }
+}
+
+/** Where a tile's pixels begin; tiles behind the last one repeat it. */
+function tileAt(s: Step, m: i32, tile: i32, tiles: i32, across: i32): usize {
   const t = min(tile, tiles - 1);
-  return s.scratch + ((t / across) as usize) * 4 * widthBytes + (((t % across) as usize) << 4);
+  return s.x + ((((t / across) * m * s.iw + (t % across) * m) as usize) << 2);
 }
 
 function transformInput(
   s: Step,
+  m: i32,
   first: i32,
-  groups: i32,
-  lanes: i32,
+  end: i32,
   tiles: i32,
   across: i32,
-  widthBytes: usize,
-  planeBytes: usize,
   to: usize,
   pitch: usize,
   spare: usize,
 ): void {
-  const step = (lanes as usize) << 2;
-  for (let at = 0; at < groups * lanes; at += 4) {
-    const t = first + at;
-    let p0 = tileAt(s, t, tiles, across, widthBytes);
-    let p1 = tileAt(s, t + 1, tiles, across, widthBytes);
-    let p2 = tileAt(s, t + 2, tiles, across, widthBytes);
-    let p3 = tileAt(s, t + 3, tiles, across, widthBytes);
-    let y = to + (((at / lanes) * s.ic) as usize) * step + (((at % lanes) as usize) << 2);
+  const rowBytes = (s.iw as usize) << 2;
+  const planeBytes = (s.ih as usize) * rowBytes;
+  for (let t = first; t < end; t += 4) {
+    let p0 = tileAt(s, m, t, tiles, across);
+    let p1 = tileAt(s, m, t + 1, tiles, across);
+    let p2 = tileAt(s, m, t + 2, tiles, across);
+    let p3 = tileAt(s, m, t + 3, tiles, across);
+    const at = t - first;
+    const step = (tileLanes(end - first - (at & ~7)) as usize) << 2;
+    let y = to + ((((at >> 3) * s.ic) as usize) << 5) + (((at & 7) as usize) << 2);
     for (let c = s.ic; c > 0; c--) {
-      winogradInput(p0, p1, p2, p3, widthBytes, spare, y, pitch);
+      if (m == 4) winogradInput4(p0, p1, p2, p3, rowBytes, spare, y, pitch);
+      else winogradInput2(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       p0 += planeBytes;
       p1 += planeBytes;
       p2 += planeBytes;
@@ -79,78 +93,79 @@ function transformInput(
 
 function multiply(
   s: Step,
-  rows: i32,
-  lanes: i32,
-  panels: i32,
-  groups: i32,
+  most: i32,
+  values: usize,
+  tiles: i32,
+  firstRow: i32,
+  endRow: i32,
   from: usize,
   xPitch: usize,
   to: usize,
   yPitch: usize,
 ): void {
-  const zeros = s.b + ((s.oc as usize) << 2);
-  const lo = f32x4.splat(-Infinity);
-  const hi = f32x4.splat(Infinity);
-  const groupBytes = (lanes as usize) << 2;
-  const rowBytes = (groups as usize) * groupBytes;
-  const panelBytes = (s.ic as usize) * groupBytes;
-  let f = s.f;
-  for (let value: usize = 0; value < 36; value++) {
-    let y = to + value * yPitch;
-    for (let panel = 0; panel < panels; panel++) {
+  const rowBytes = (((tiles + 7) >> 3) as usize) << 5;
+  const panelBytes = (s.ic as usize) << 5;
+  const valueBytes = ((paddedRows(most, s.oc) * s.ic) as usize) << 2;
+  let fetched = 0;
+  for (let value: usize = 0; value < values; value++) {
+    for (let o = firstRow; o < endRow; o += most) {
+      const rows = tileRows(most, s.oc - o);
+      const f = s.f + value * valueBytes + (((o * s.ic) as usize) << 2);
+      fetched |= fetch(f, ((rows * s.ic) as usize) << 2);
       let x = from + value * xPitch;
-      for (let g: usize = 0; g < rowBytes; g += groupBytes) {
-        if (rows == 8) gemm_f32_8x4(s.ic, f, x, zeros, y + g, rowBytes);
-        else if (rows == 5) gemm_f32_5x8(s.ic, f, x, zeros, y + g, rowBytes, 0, lo, hi);
-        else gemm_f32_4x8(s.ic, f, x, zeros, y + g, rowBytes, 0, lo, hi);
+      let y = to + value * yPitch + (o as usize) * rowBytes;
+      for (let t = 0; t < tiles; t += 8) {
+        const lanes = tileLanes(tiles - t);
+        gemmTile(most, rows, lanes, s.ic, f, x, (lanes as usize) << 2, y, rowBytes, false);
         x += panelBytes;
+        y += 32;
       }
-      f += ((s.ic * rows) as usize) << 2;
-      y += (rows as usize) * rowBytes;
     }
   }
+  store<i32>(from - 4 + xPitch, fetched);
 }
 
 function transformOutput(
   s: Step,
+  m: i32,
   first: i32,
-  computed: i32,
-  tiles: i32,
+  end: i32,
   across: i32,
+  firstRow: i32,
+  endRow: i32,
   from: usize,
   pitch: usize,
   spare: usize,
 ): void {
-  const rowBytes = (computed as usize) << 2;
-  for (let at = 0; at < computed && first + at < tiles; at += 4) {
-    const t = first + at;
-    const count = min(4, tiles - t);
-    for (let o = 0; o < s.oc; o++) {
-      winogradOutput(from + (o as usize) * rowBytes + ((at as usize) << 2), pitch, spare);
-      let row = t / across;
-      let column = t - row * across;
-      for (let k = 0; k < count; k++) {
-        storeTile(s, spare + ((k as usize) << 6), row, column, o);
-        if (++column == across) {
-          column = 0;
-          row++;
-        }
+  const rowBytes = (((end - first + 7) >> 3) as usize) << 5;
+  for (let t = first; t < end; t += 4) {
+    const count = min(4, end - t);
+    const column = from + (((t - first) as usize) << 2);
+    for (let o = firstRow; o < endRow; o++) {
+      const x = column + (o as usize) * rowBytes;
+      if (m == 4) {
+        winogradOutput4(x, pitch, spare);
+        for (let k = 0; k < count; k++) storeTile4(s, spare + ((k as usize) << 6), t + k, across, o);
+      } else {
+        winogradOutput2(x, pitch, spare);
+        for (let k = 0; k < count; k++) storeTile2(s, spare + ((k as usize) << 4), t + k, across, o);
       }
     }
   }
 }
 
 /** A 4 x 4 tile of one output channel, with bias, residual and clamp; what lies outside the plane is left out. */
-function storeTile(s: Step, from: usize, row: i32, column: i32, o: i32): void {
-  const y = row << 2;
-  const x = column << 2;
-  const pitch = (s.ow as usize) << 2;
-  const at = (((o * s.oh + y) * s.ow + x) as usize) << 2;
-  const bias = v128.load32_splat(s.b + ((o as usize) << 2));
-  const height = min(4, s.oh - y);
-  if (x + 4 > s.ow) return storeCorner(s, from, at, height, s.ow - x, f32x4.extract_lane(bias, 0));
+function storeTile4(s: Step, from: usize, tile: i32, across: i32, o: i32): void {
+  const row = (tile / across) << 2;
+  const column = (tile % across) << 2;
+  const at = (((o * s.oh + row) * s.ow + column) as usize) << 2;
+  const b = s.b + ((o as usize) << 2);
+  const height = min(4, s.oh - row);
+  if (column + 4 > s.ow) return storeCorner(s, from, 16, at, height, s.ow - column, load<f32>(b));
+  const bias = v128.load32_splat(b);
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
+  const pitch = (s.ow as usize) << 2;
   const zMinusY: usize = s.z - s.y;
   let to = s.y + at;
   for (let i = height; i > 0; i--) {
@@ -162,29 +177,56 @@ function storeTile(s: Step, from: usize, row: i32, column: i32, o: i32): void {
   }
 }
 
-function storeCorner(s: Step, from: usize, at: usize, height: i32, width: i32, bias: f32): void {
+/** The same of a 2 x 2 tile, which is one vector. */
+function storeTile2(s: Step, from: usize, tile: i32, across: i32, o: i32): void {
+  const row = (tile / across) << 1;
+  const column = (tile % across) << 1;
+  const at = (((o * s.oh + row) * s.ow + column) as usize) << 2;
+  const b = s.b + ((o as usize) << 2);
+  const height = min(2, s.oh - row);
+  if (height < 2 || column + 2 > s.ow) {
+    return storeCorner(s, from, 8, at, height, min(2, s.ow - column), load<f32>(b));
+  }
+  const to = s.y + at;
+  const below = to + ((s.ow as usize) << 2);
+  let v = f32x4.add(v128.load(from), v128.load32_splat(b));
+  if (s.z != 0) {
+    const zMinusY: usize = s.z - s.y;
+    v = f32x4.add(v, v128.load64_lane(below + zMinusY, v128.load64_zero(to + zMinusY), 1));
+  }
+  v = clamp(v, f32x4.splat(s.lo), f32x4.splat(s.hi));
+  v128.store64_lane(to, v, 0);
+  v128.store64_lane(below, v, 1);
+}
+
+function storeCorner(s: Step, from: usize, fromPitch: usize, at: usize, height: i32, width: i32, bias: f32): void {
   for (; height > 0; height--) {
     for (let i: usize = 0; i < (width as usize) << 2; i += 4) {
       let v = load<f32>(from + i) + bias;
       if (s.z != 0) v += load<f32>(s.z + at + i);
       store<f32>(s.y + at + i, clampScalar(v, s.lo, s.hi));
     }
-    from += 16;
+    from += fromPitch;
     at += (s.ow as usize) << 2;
   }
 }
 
-/** `conv` by products of 4 output channels x 8 tiles. */
-export function conv_winograd_f32_4x8(s: Step): void {
-  conv(s, 4, 8);
+/** `conv` by tiles of 4 x 4 pixels. */
+export function conv_winograd_4x4_f32_6x8(s: Step): void {
+  conv(s, 6, 4);
 }
 
-/** `conv` by products of 5 output channels x 8 tiles. */
-export function conv_winograd_f32_5x8(s: Step): void {
-  conv(s, 5, 8);
+/** `conv` by tiles of 4 x 4 pixels, splats by shuffles. */
+export function conv_winograd_4x4_f32_4x8s(s: Step): void {
+  conv(s, 4, 4);
 }
 
-/** `conv` by products of 8 output channels x 4 tiles: for planes of few tiles. */
-export function conv_winograd_f32_8x4(s: Step): void {
-  conv(s, 8, 4);
+/** `conv` by tiles of 2 x 2 pixels: fewer transformed weights, and less waste on small planes. */
+export function conv_winograd_2x2_f32_6x8(s: Step): void {
+  conv(s, 6, 2);
+}
+
+/** `conv` by tiles of 2 x 2 pixels, splats by shuffles. */
+export function conv_winograd_2x2_f32_4x8s(s: Step): void {
+  conv(s, 4, 2);
 }

@@ -1,43 +1,60 @@
-import { padPlanes } from "../pack/planes";
+import { copyPlane } from "../pack/plane";
 import { loadStrided } from "../pack/window_row";
 import { clamp, madd } from "../simd";
 import { Step } from "../step";
+import { endOf, firstOf, scratchOf } from "../threads";
 
 /**
  * Depthwise convolution of one image, any kernel, stride and dilation: each input plane makes oc / ic output planes.
  *
- * Layout    x: ic planes of ih x iw; f: [oc][kh * kw]; b: oc floats; y: oc planes of oh x ow.
+ * Layout    x: ic planes of ih x iw; f: [oc][kh * kw]; b: oc floats; y, z: oc planes of oh x ow.
  * Tile      1 channel x 4 pixels; one input plane at a time is copied, padded, into scratch.
- * Requires  scratch: one padded plane that covers every window of whole vectors, and slack.
- * Writes    whole vectors: up to 3 elements behind each row, which the next row or plane, or the slack, takes.
+ * Requires  share: one padded plane that covers every window of whole vectors, then one row of output; and slack.
+ * Writes    as depthwise_rows_f32. Threads divide the input planes.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
 export function depthwise_f32(s: Step): void {
+  const first = firstOf(s.ic);
+  const end = endOf(s.ic);
+  const scratch = scratchOf(s);
+  const widthBytes = ((s.iw + s.left + s.right) as usize) << 2;
+  const spare = scratch + ((s.ih + s.top + s.bottom) as usize) * widthBytes;
+  memory.fill(scratch, 0, spare - scratch);
   const multiplier = s.oc / s.ic;
-  const width = s.iw + s.left + s.right;
-  const lo = f32x4.splat(s.lo);
-  const hi = f32x4.splat(s.hi);
-  let f = s.f;
-  let b = s.b;
-  let y = s.y;
-  for (let c = 0; c < s.ic; c++) {
-    padPlanes(1, s.x + (((c * s.ih * s.iw) as usize) << 2), s.ih, s.iw, s.scratch, s.top, s.left, s.bottom, s.right, 0);
+  for (let c = first; c < end; c++) {
+    copyPlane(s.x + (((c * s.ih * s.iw) as usize) << 2), s.ih, s.iw, scratch, widthBytes, s.top, s.left);
     for (let m = 0; m < multiplier; m++) {
-      const bias = v128.load32_splat(b);
-      for (let p = 0; p < s.oh; p++) {
-        row(s, s.scratch + (((p * s.sh * width) as usize) << 2), width, f, bias, y, lo, hi);
-        y += (s.ow as usize) << 2;
-      }
-      f += ((s.kh * s.kw) as usize) << 2;
-      b += 4;
+      const shared = c + 1 == end && m + 1 == multiplier && end < s.ic;
+      plane(s, c * multiplier + m, scratch, widthBytes, shared ? spare : 0);
     }
   }
 }
 
-function row(s: Step, x: usize, width: i32, f: usize, bias: v128, y: usize, lo: v128, hi: v128): void {
+/** One output plane; its last row goes through `spare` where there is one. */
+function plane(s: Step, o: i32, x: usize, widthBytes: usize, spare: usize): void {
+  const rowBytes = (s.ow as usize) << 2;
+  let at = ((o * s.oh) as usize) * rowBytes;
+  for (let p = 1; p <= s.oh; p++) {
+    const z: usize = s.z == 0 ? 0 : s.z + at;
+    if (p == s.oh && spare != 0) {
+      row(s, o, x, widthBytes, spare, z);
+      memory.copy(s.y + at, spare, rowBytes);
+    } else {
+      row(s, o, x, widthBytes, s.y + at, z);
+    }
+    x += (s.sh as usize) * widthBytes;
+    at += rowBytes;
+  }
+}
+
+function row(s: Step, o: i32, x: usize, widthBytes: usize, y: usize, z: usize): void {
   const stride = (s.sw as usize) << 2;
   const end = y + ((s.ow as usize) << 2);
-  const tapRow = ((s.dh * width) as usize) << 2;
+  const tapRow = (s.dh as usize) * widthBytes;
+  const lo = f32x4.splat(s.lo);
+  const hi = f32x4.splat(s.hi);
+  const f = s.f + (((o * s.kh * s.kw) as usize) << 2);
+  const bias = v128.load32_splat(s.b + ((o as usize) << 2));
   for (; y < end; y += 16) {
     let acc = bias;
     let w = f;
@@ -50,6 +67,10 @@ function row(s: Step, x: usize, width: i32, f: usize, bias: v128, y: usize, lo: 
         q += (s.dw as usize) << 2;
       }
       tap += tapRow;
+    }
+    if (z != 0) {
+      acc = f32x4.add(acc, v128.load(z));
+      z += 16;
     }
     v128.store(y, clamp(acc, lo, hi));
     x += stride << 2;

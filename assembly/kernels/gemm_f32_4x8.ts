@@ -1,34 +1,37 @@
 import { madd } from "../simd";
-import { storeRow } from "./store_row";
 
 /**
- * Packed matrix product, f32: y[oc, p] = clamp(b[oc] + sum over k of f[oc, k] * x[k, p] + z[oc, p]), one 4 x 8 tile.
+ * Packed matrix product, f32: y[oc, p] (+)= sum over k of f[oc, k] * x[k, p], one 4 x 8 tile.
  *
- * Layout    f: panel [k][4]; x: panel [k][8]; b: 4 floats; y and z: planar, rows `yPitch` bytes apart.
+ * Layout    f: panel [k][4]; x: rows of 8 floats, `xPitch` bytes apart; y: rows of 8 floats, `yPitch` bytes apart.
  * Tile      4 output channels x 8 pixels: 8 accumulators + 2 pixel vectors + 1 splat = 11 registers.
- * Requires  k >= 1; all inside the arena (the planner's business); nothing about alignment. zMinusY 0: no residual.
+ * Requires  all inside the arena (the planner's business); nothing about alignment. `again` adds to what is in y.
  * Reads     exactly 4 * k and 8 * k floats; never past the end.
- * Oracle    src/ops/conv.ts `evaluate`.
+ * Oracle    src/ops/conv.ts `evaluate`, through conv_f32 and conv_winograd_f32.
  */
-export function gemm_f32_4x8(
-  k: i32,
-  f: usize,
-  x: usize,
-  b: usize,
-  y: usize,
-  yPitch: usize,
-  zMinusY: usize,
-  lo: v128,
-  hi: v128,
-): void {
-  let acc0_03 = v128.load32_splat(b, 0);
-  let acc0_47 = acc0_03;
-  let acc1_03 = v128.load32_splat(b, 4);
-  let acc1_47 = acc1_03;
-  let acc2_03 = v128.load32_splat(b, 8);
-  let acc2_47 = acc2_03;
-  let acc3_03 = v128.load32_splat(b, 12);
-  let acc3_47 = acc3_03;
+export function gemm_f32_4x8(k: i32, f: usize, x: usize, xPitch: usize, y: usize, yPitch: usize, again: bool): void {
+  let acc0_03 = f32x4.splat(0);
+  let acc0_47 = f32x4.splat(0);
+  let acc1_03 = f32x4.splat(0);
+  let acc1_47 = f32x4.splat(0);
+  let acc2_03 = f32x4.splat(0);
+  let acc2_47 = f32x4.splat(0);
+  let acc3_03 = f32x4.splat(0);
+  let acc3_47 = f32x4.splat(0);
+  if (again) {
+    let from = y;
+    acc0_03 = v128.load(from);
+    acc0_47 = v128.load(from, 16);
+    from += yPitch;
+    acc1_03 = v128.load(from);
+    acc1_47 = v128.load(from, 16);
+    from += yPitch;
+    acc2_03 = v128.load(from);
+    acc2_47 = v128.load(from, 16);
+    from += yPitch;
+    acc3_03 = v128.load(from);
+    acc3_47 = v128.load(from, 16);
+  }
   for (; k > 0; k--) {
     const x03 = v128.load(x);
     const x47 = v128.load(x, 16);
@@ -45,13 +48,17 @@ export function gemm_f32_4x8(
     acc3_03 = madd(f3, x03, acc3_03);
     acc3_47 = madd(f3, x47, acc3_47);
     f += 16;
-    x += 32;
+    x += xPitch;
   }
-  storeRow(y, acc0_03, acc0_47, zMinusY, lo, hi);
+  v128.store(y, acc0_03);
+  v128.store(y, acc0_47, 16);
   y += yPitch;
-  storeRow(y, acc1_03, acc1_47, zMinusY, lo, hi);
+  v128.store(y, acc1_03);
+  v128.store(y, acc1_47, 16);
   y += yPitch;
-  storeRow(y, acc2_03, acc2_47, zMinusY, lo, hi);
+  v128.store(y, acc2_03);
+  v128.store(y, acc2_47, 16);
   y += yPitch;
-  storeRow(y, acc3_03, acc3_47, zMinusY, lo, hi);
+  v128.store(y, acc3_03);
+  v128.store(y, acc3_47, 16);
 }

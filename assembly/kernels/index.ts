@@ -4,11 +4,16 @@ import { Step } from "../step";
 import { isFirst } from "../threads";
 import { arg_f32 } from "./arg_f32";
 import { div_f32, max_f32, min_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
-import { conv_f32_4x8, conv_f32_5x8 } from "./conv_f32";
-import { conv_winograd_f32_4x8, conv_winograd_f32_5x8, conv_winograd_f32_8x4 } from "./conv_winograd_f32";
+import { conv_f32_4x8s, conv_f32_6x8 } from "./conv_f32";
+import {
+  conv_winograd_2x2_f32_4x8s,
+  conv_winograd_2x2_f32_6x8,
+  conv_winograd_4x4_f32_4x8s,
+  conv_winograd_4x4_f32_6x8,
+} from "./conv_winograd_f32";
 import { dense_f32 } from "./dense_f32";
-import { depthwise_3x3s1_f32, depthwise_3x3s2_f32 } from "./depthwise_3x3_f32";
 import { depthwise_f32 } from "./depthwise_f32";
+import { depthwise_rows_f32 } from "./depthwise_rows_f32";
 import { add_f32, clip_f32, mul_f32 } from "./elementwise_f32";
 import { log_softmax_f32, log_sum_exp_f32 } from "./log_softmax_f32";
 import { gather_axis_f32 } from "./gather_axis_f32";
@@ -17,6 +22,7 @@ import { mean_f32 } from "./mean_f32";
 import { copy_f32, fill_f32, gather_f32 } from "./move_f32";
 import { normalise_f32 } from "./normalise_f32";
 import { normalise_neighbours_f32 } from "./normalise_neighbours_f32";
+import { pad_planes_f32 } from "./pad_planes_f32";
 import { average_pool_f32, max_pool_f32 } from "./pool_f32";
 import { reduce_f32 } from "./reduce_f32";
 import { resample_f32, resample_inner_f32 } from "./resample_f32";
@@ -28,6 +34,24 @@ import { unary_f32 } from "./unary_f32";
 export function dispatch(s: Step): void {
   // Kernels that share their work between threads.
   switch (s.kernel) {
+    case Kernel.Conv6x8:
+      return conv_f32_6x8(s);
+    case Kernel.Conv4x8Shuffled:
+      return conv_f32_4x8s(s);
+    case Kernel.Depthwise:
+      return depthwise_f32(s);
+    case Kernel.DepthwiseRows:
+      return depthwise_rows_f32(s);
+    case Kernel.PadPlanes:
+      return pad_planes_f32(s);
+    case Kernel.ConvWinograd4:
+      return conv_winograd_4x4_f32_6x8(s);
+    case Kernel.ConvWinograd4Shuffled:
+      return conv_winograd_4x4_f32_4x8s(s);
+    case Kernel.ConvWinograd2:
+      return conv_winograd_2x2_f32_6x8(s);
+    case Kernel.ConvWinograd2Shuffled:
+      return conv_winograd_2x2_f32_4x8s(s);
     case Kernel.Add:
       return add_f32(s);
     case Kernel.Mul:
@@ -86,26 +110,10 @@ export function dispatch(s: Step): void {
   if (!isFirst()) return;
   // Kernels that the first thread runs alone.
   switch (s.kernel) {
-    case Kernel.Conv4x8:
-      return conv_f32_4x8(s);
-    case Kernel.Conv5x8:
-      return conv_f32_5x8(s);
-    case Kernel.Depthwise:
-      return depthwise_f32(s);
-    case Kernel.Depthwise3x3S1:
-      return depthwise_3x3s1_f32(s);
-    case Kernel.Depthwise3x3S2:
-      return depthwise_3x3s2_f32(s);
     case Kernel.MaxPool:
       return max_pool_f32(s);
     case Kernel.AveragePool:
       return average_pool_f32(s);
-    case Kernel.ConvWinograd4x8:
-      return conv_winograd_f32_4x8(s);
-    case Kernel.ConvWinograd5x8:
-      return conv_winograd_f32_5x8(s);
-    case Kernel.ConvWinograd8x4:
-      return conv_winograd_f32_8x4(s);
     default:
       unreachable();
   }

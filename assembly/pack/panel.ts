@@ -1,10 +1,10 @@
 /**
- * Packs the patches of 8 output pixels into one panel of the lowered matrix.
+ * Packs the patches of 8 or 4 output pixels into one panel of the lowered matrix.
  *
- * Layout    x: planes `planeBytes` apart; y: panel [channel][tap][8].
- *           taps: u32 byte offsets of the kernel's taps; pixels: u32 byte offsets of 8 output pixels' windows.
+ * Layout    x: planes `planeBytes` apart; y: panel [channel][tap][lanes].
+ *           taps: u32 byte offsets of the kernel's taps; pixels: u32 byte offsets of the output pixels' windows.
  * Requires  channels >= 1, tapCount >= 1; every pixel + tap inside its plane.
- * Reads     per tap only the 8 elements; y is written exactly.
+ * Reads     per tap only the elements of the pixels; y is written exactly.
  * Oracle    src/ops/conv.ts `evaluate`, through the kernels that use it.
  */
 export function packPanel(
@@ -14,14 +14,16 @@ export function packPanel(
   taps: usize,
   tapCount: i32,
   pixels: usize,
+  lanes: i32,
   y: usize,
 ): void {
-  packHalf(x, channels, planeBytes, taps, tapCount, pixels, y);
-  packHalf(x, channels, planeBytes, taps, tapCount, pixels + 16, y + 16);
+  const step = (lanes as usize) << 2;
+  packFour(x, channels, planeBytes, taps, tapCount, pixels, y, step);
+  if (lanes == 8) packFour(x, channels, planeBytes, taps, tapCount, pixels + 16, y + 16, step);
 }
 
 /** Four pixels: side by side, two apart, or anywhere. */
-function packHalf(
+function packFour(
   x: usize,
   channels: i32,
   planeBytes: usize,
@@ -29,33 +31,34 @@ function packHalf(
   tapCount: i32,
   pixels: usize,
   y: usize,
+  step: usize,
 ): void {
   const p0 = load<u32>(pixels) as usize;
   const p1 = load<u32>(pixels, 4) as usize;
   const p2 = load<u32>(pixels, 8) as usize;
   const p3 = load<u32>(pixels, 12) as usize;
   const tapsEnd = taps + ((tapCount as usize) << 2);
-  const step = p1 - p0;
-  const even = p2 - p1 == step && p3 - p2 == step;
-  if (even && step == 4) {
+  const apart = p1 - p0;
+  const even = p2 - p1 == apart && p3 - p2 == apart;
+  if (even && apart == 4) {
     for (; channels > 0; channels--, x += planeBytes) {
-      for (let t = taps; t < tapsEnd; t += 4, y += 32) v128.store(y, v128.load(x + p0 + load<u32>(t)));
+      for (let t = taps; t < tapsEnd; t += 4, y += step) v128.store(y, v128.load(x + p0 + load<u32>(t)));
     }
-  } else if (even && step == 8) {
+  } else if (even && apart == 8) {
     for (; channels > 0; channels--, x += planeBytes) {
-      for (let t = taps; t < tapsEnd; t += 4, y += 32) {
+      for (let t = taps; t < tapsEnd; t += 4, y += step) {
         const q = x + p0 + load<u32>(t);
         v128.store(y, v128.shuffle<f32>(v128.load(q), v128.load(q, 12), 0, 2, 5, 7));
       }
     }
   } else {
     for (; channels > 0; channels--, x += planeBytes) {
-      for (let t = taps; t < tapsEnd; t += 4, y += 32) {
+      for (let t = taps; t < tapsEnd; t += 4, y += step) {
         const q = x + load<u32>(t);
-        store<f32>(y, load<f32>(q + p0));
-        store<f32>(y, load<f32>(q + p1), 4);
-        store<f32>(y, load<f32>(q + p2), 8);
-        store<f32>(y, load<f32>(q + p3), 12);
+        let v = v128.load32_zero(q + p0);
+        v = v128.load32_lane(q + p1, v, 1);
+        v = v128.load32_lane(q + p2, v, 2);
+        v128.store(y, v128.load32_lane(q + p3, v, 3));
       }
     }
   }

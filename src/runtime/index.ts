@@ -10,10 +10,14 @@ import { gatherCrew } from "./crew.js";
 import { decodeFile } from "./decode.js";
 import { type Build, instantiate, resolveEngine } from "./engine.js";
 import { LIMITS } from "./limits.js";
-import { planNetwork } from "./plan.js";
+import { type Plan, planNetwork } from "./plan.js";
 import { resizeNetwork, type Shapes } from "./resize.js";
 import { allocate, Session } from "./session.js";
+import type { Shape } from "./shape.js";
+import { checksLoads } from "./target.js";
 import { countThreads, obstacleTo, type ThreadOptions, warnAlone } from "./threads.js";
+import { tune } from "./tune.js";
+import { readTuning, type Tuning } from "./tuning.js";
 import { verifyNetwork } from "./verify.js";
 
 export { DataError, EspalierError, FileError, ModelError, RequestError } from "../errors.js";
@@ -24,6 +28,7 @@ export type { Shapes } from "./resize.js";
 export type { InputInfo, Inputs, LayerTime, OutputInfo, Outputs } from "./session.js";
 export { Session } from "./session.js";
 export type { ThreadOptions } from "./threads.js";
+export type { Tuning } from "./tuning.js";
 export type { WorkerLike } from "./workers.js";
 
 export interface LoadOptions {
@@ -38,6 +43,13 @@ export interface LoadOptions {
    * fit is a `ModelError`.
    */
   readonly shapes?: Shapes | undefined;
+  /** Kernels as an earlier session's `tuning` says, instead of the rule's. Made for another build or network: refused. */
+  readonly tuning?: Tuning | undefined;
+  /**
+   * Measures which kernel is the fastest for each convolution that `tuning` does not name, some milliseconds for each distinct
+   * one, before the network is loaded. `session.tuning` is the result.
+   */
+  readonly tune?: boolean | undefined;
   /**
    * Several threads for each run, where there is shared memory; elsewhere one runs, with a warning on the console. An engine
    * that is handed in has to be one for threads. Call `dispose` on the session when it is done with.
@@ -71,16 +83,24 @@ export async function loadNetwork(network: Network, options: LoadOptions = {}): 
   const { network: resized, checked } = options.shapes ? resizeNetwork(network, options.shapes) : asCompiled;
   const asked = countThreads(options.threads);
   const threads = asked === 1 ? 1 : possible(options.threads!);
-  const plan = planNetwork(resized, checked, threads);
+  const { module, build, threaded } = await resolveEngine(options, threads, asked);
+  const target = { build, threads, checksLoads };
+  const known = options.tuning === undefined ? new Map() : readTuning(options.tuning, resized, checked, target);
+  const plan = planNetwork(resized, checked, target, { choices: known });
   const limit = Math.min(options.maxBytes ?? Infinity, LIMITS.memoryBytes);
   if (plan.memory.totalBytes > limit) {
     throw new RequestError(`needs ${plan.memory.totalBytes} bytes of memory, the limit is ${limit}`, network.name);
   }
-  const { module, build, threaded } = await resolveEngine(options, threads, asked);
-  const memory = allocate(plan.memory.totalBytes, network.name, threaded);
-  plan.write(memory.buffer);
-  const engine = threaded ? await gatherCrew(module, memory, threads, options.threads!) : instantiate(module, memory);
-  return new Session(resized, checked.shapes, plan, build, engine, memory.buffer);
+  const open = async (of: Network, shapes: readonly Shape[], how: Plan) => {
+    const memory = allocate(how.memory.totalBytes, of.name, threaded);
+    how.write(memory.buffer);
+    const engine = threaded ? await gatherCrew(module, memory, threads, options.threads!) : instantiate(module, memory);
+    return new Session(of, shapes, how, build, engine, memory.buffer);
+  };
+  if (!options.tune) return open(resized, checked.shapes, plan);
+  const choices = await tune(resized, checked, { target, open, limit, known });
+  const tuned = planNetwork(resized, checked, target, { choices });
+  return open(resized, checked.shapes, tuned.memory.totalBytes > limit ? plan : tuned);
 }
 
 /** As many threads as were asked for, or one, which is said, if there can be no others. */

@@ -7,13 +7,16 @@ import { fuse, type Group } from "./fuse.js";
 import { ruleOf } from "./layers/index.js";
 import { LIMITS } from "./limits.js";
 import { sizeOf } from "./shape.js";
-import { alignUp, Constants, type Place, type Site, type StepDraft } from "./site.js";
+import { alignUp, type Choice, Constants, type Place, type Site, type StepDraft } from "./site.js";
+import type { Target } from "./target.js";
 import type { Checked } from "./verify.js";
 
 /** One group of layers as it runs. */
 export interface PlannedLayer {
   /** The layers' names, joined by " + ". */
   readonly name: string;
+  /** Number of the first of them, whose kernel does the work. */
+  readonly layer: number;
   readonly type: string;
   readonly kernel: string;
   /** Why this kernel. */
@@ -37,6 +40,7 @@ export interface MemoryMap {
 }
 
 export interface Plan {
+  readonly target: Target;
   readonly layers: readonly PlannedLayer[];
   readonly steps: number;
   readonly memory: MemoryMap;
@@ -48,17 +52,26 @@ export interface Plan {
   readonly write: (memory: ArrayBufferLike) => void;
 }
 
-/**
- * Plans a verified network for so many threads, which all run every step. Throws a `ModelError` that names the layer where
- * something cannot be planned.
- */
-export function planNetwork(network: Network, checked: Checked, threads = 1): Plan {
+export interface PlanOptions {
+  /** Kernels for convolutions, by the layer's number; the rule decides about the others. */
+  readonly choices?: ReadonlyMap<number, Choice> | undefined;
+  /** Takes the packed weights and tables; fresh unless given. */
+  readonly constants?: Constants | undefined;
+}
+
+/** Plans a verified network for a target. Throws a `ModelError` that names the layer where something cannot be planned. */
+export function planNetwork(network: Network, checked: Checked, target: Target, options: PlanOptions = {}): Plan {
+  const { choices, constants = new Constants() } = options;
   const groups = fuse(network, checked.shapes);
-  const constants = new Constants();
   const scratchBytes: number[] = [];
   const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
   const layers = groups.map((group, i) => {
-    const sketch = planGroup(network, checked, group, { threads, constants, mostSteps: LIMITS.steps - drafts.length });
+    const sketch = planGroup(network, checked, group, {
+      constants,
+      target,
+      choice: choices?.get(group.layers[0]!),
+      mostSteps: LIMITS.steps - drafts.length,
+    });
     scratchBytes.push(sketch.scratchBytes);
     const firstStep = drafts.length;
     sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
@@ -76,6 +89,7 @@ export function planNetwork(network: Network, checked: Checked, threads = 1): Pl
     return arenaAt + arena.offsets[checked.shapes.length + group]! + place.offset;
   };
   return {
+    target,
     layers,
     steps: drafts.length,
     memory: {
@@ -104,15 +118,12 @@ interface Sketch {
   readonly why: string;
 }
 
-/** What all groups of a plan have in common. */
-interface Common {
-  readonly threads: number;
-  readonly constants: Constants;
+interface GroupOptions extends Pick<Site, "constants" | "target" | "choice"> {
   readonly mostSteps: number;
 }
 
-function planGroup(network: Network, { shapes }: Checked, group: Group, common: Common): Sketch {
-  const { threads, constants, mostSteps } = common;
+function planGroup(network: Network, { shapes }: Checked, group: Group, options: GroupOptions): Sketch {
+  const { constants, target, choice, mostSteps } = options;
   const layer = network.layers[group.layers[0]!]!;
   const at = (value: number) => ({ shape: shapes[value]!, place: { region: "value", value, offset: 0 } as const });
   const steps: StepDraft[] = [];
@@ -124,8 +135,9 @@ function planGroup(network: Network, { shapes }: Checked, group: Group, common: 
     residual: group.residual === undefined ? undefined : at(group.residual).place,
     lo: group.lo,
     hi: group.hi,
-    threads,
+    choice,
     constants,
+    target,
     scratch(bytes) {
       const offset = scratchBytes;
       scratchBytes += alignUp(bytes + Abi.slackBytes);
@@ -155,6 +167,7 @@ function describe(
 ): PlannedLayer {
   return {
     name: group.layers.map((i) => network.layers[i]!.name).join(" + "),
+    layer: group.layers[0]!,
     type: network.layers[group.layers[0]!]!.op.type,
     kernel: sketch.kernel,
     why: sketch.why,

@@ -4,6 +4,7 @@ import { Crew } from "./crew.js";
 import type { Build, Engine } from "./engine.js";
 import type { MemoryMap, Plan, PlannedLayer } from "./plan.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
+import { type Tuning, tuningOf } from "./tuning.js";
 
 export interface InputInfo {
   readonly name: string;
@@ -47,6 +48,8 @@ export class Session {
   readonly provenance: readonly Provenance[];
   /** What runs: layers that one kernel computes together are one entry. */
   readonly layers: readonly PlannedLayer[];
+  /** The kernel of each convolution, by rule or by measurement: what `load` takes as `tuning`. */
+  readonly tuning: Tuning;
   readonly memory: MemoryMap;
   /** Multiply-adds of one run. */
   readonly macs: number;
@@ -71,6 +74,7 @@ export class Session {
     this.boxes = network.task.boxes;
     this.provenance = network.provenance;
     this.layers = plan.layers;
+    this.tuning = tuningOf(network, plan);
     this.memory = plan.memory;
     this.macs = plan.layers.reduce((sum, layer) => sum + layer.macs, 0);
     this.#plan = plan;
@@ -102,17 +106,22 @@ export class Session {
 
   /** Runs `runs` times layer by layer and returns the median time of each. The clock's resolution is the platform's. */
   profile(inputs: Inputs, runs = 9): LayerTime[] {
-    const { engine } = this.#alive();
     const times = this.layers.map(() => new Float64Array(runs));
     for (let r = 0; r < runs; r++) {
       this.#fill(inputs);
       this.layers.forEach((layer, i) => {
-        const start = performance.now();
-        engine.run(this.#plan.stepsAt, layer.firstStep, layer.steps);
-        times[i]![r] = performance.now() - start;
+        times[i]![r] = this.time(layer, 1);
       });
     }
     return this.layers.map((layer, i) => ({ ...layer, milliseconds: times[i]!.sort()[runs >> 1]! }));
+  }
+
+  /** @internal Milliseconds that `times` runs of one layer take, over whatever its inputs hold. */
+  time({ firstStep, steps }: PlannedLayer, times: number): number {
+    const { engine } = this.#alive();
+    const start = performance.now();
+    for (; times > 0; times--) engine.run(this.#plan.stepsAt, firstStep, steps);
+    return performance.now() - start;
   }
 
   /** Ends the other threads and lets go of the memory. The session cannot run after it. */

@@ -1,6 +1,7 @@
 /** Where one layer is planned: its shapes, and a pen for constants, scratch memory and steps. */
 import { Abi, type Kernel, StepOffset } from "../../assembly/abi.js";
 import type { Shape } from "./shape.js";
+import type { Target } from "./target.js";
 
 /** An address that becomes a number when the arena is laid out. */
 export interface Place {
@@ -64,6 +65,12 @@ export function alignUp(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
 
+/** A kernel for a layer, and why this one. */
+export interface Choice {
+  readonly kernel: string;
+  readonly why: string;
+}
+
 export interface Site {
   readonly inputs: readonly { readonly shape: Shape; readonly place: Place }[];
   readonly output: { readonly shape: Shape; readonly place: Place };
@@ -72,12 +79,10 @@ export interface Site {
   /** The clamp of what is stored; infinite where there is none. */
   readonly lo: number;
   readonly hi: number;
-  /**
-   * How many threads run each step. A kernel that works in scratch memory of each thread's own asks for `threads` times as much
-   * and says how much each has in the step's `share`.
-   */
-  readonly threads: number;
+  /** Which kernel a convolution is to take; the rule decides where there is none. */
+  readonly choice: Choice | undefined;
   readonly constants: Constants;
+  readonly target: Target;
   /** Bytes that only this layer's steps use, apart from earlier requests. Slack is added. */
   scratch(bytes: number): Place;
   step(kernel: Kernel, fields: StepFields): void;

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../src/compile/encode.js";
@@ -51,6 +51,34 @@ test("text for people", async () => {
   assert.match(text, /^node .*, (baseline|relaxed) build, 1 thread\n\nfile +median +min +p95 +speed/);
   assert.match(text, /net\.onnx .* 1\.00x +1\.00x/);
   assert.not.match(text, /undefined|NaN/);
+});
+
+test("kernels are measured, written down, and taken from there", async () => {
+  const path = folder.at("tuning.json");
+  const { models } = await json("bench", esp, ...QUICK, "--layers", "--tune", "--save-tuning", path);
+  const picked = (layers: { name: string; type: string; kernel: string }[]) =>
+    layers.filter(({ type }) => type === "convolution").map(({ kernel }) => kernel);
+  const tuning = JSON.parse(readFileSync(path, "utf8"));
+  assert.match(tuning.engine, /^node \d+/);
+  assert.equal(Object.values(tuning.kernels), picked(models[0].layers));
+  const again = await json("bench", esp, ...QUICK, "--layers", "--tuning", path);
+  assert.equal(picked(again.models[0].layers), picked(models[0].layers));
+  const whys = again.models[0].layers.filter(({ type }: { type: string }) => type === "convolution");
+  assert.ok(whys.every(({ why }: { why: string }) => why === "as the tuning says"));
+});
+
+test("tunings that cannot be taken or written", async () => {
+  const path = folder.at("wrong.json");
+  const attempt = (code: number, message: RegExp, ...words: string[]) =>
+    refuses(folder.path, ["bench", ...words, ...QUICK], code, message);
+  writeFileSync(path, "{\n");
+  await attempt(2, /wrong\.json: is no JSON; expected what --save-tuning writes/, esp, "--tuning", path);
+  writeFileSync(path, JSON.stringify({ build: "baseline", threads: 1, kernels: { nobody: "x" } }));
+  await attempt(2, /tuning: nobody: there is no such convolution/, esp, "--tuning", path);
+  await attempt(2, /--tuning: is of one network; 2 were given/, esp, onnx, "--tuning", path);
+  await attempt(2, /--save-tuning: is of one network; 2 were given/, esp, onnx, "--save-tuning", path);
+  await attempt(5, /none\.json: there is no such file/, esp, "--tuning", folder.at("none.json"));
+  await attempt(5, /cannot be written/, esp, "--save-tuning", folder.at("none", "tuning.json"));
 });
 
 test("what cannot be measured", async () => {

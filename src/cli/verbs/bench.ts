@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { countParameters } from "../../ops/walk.js";
+import { RequestError } from "../../errors.js";
 import { measureLatency, randomInputs } from "../../measure/latency.js";
 import { createProgress } from "../../report/progress.js";
 import { formatTable } from "../../report/table.js";
@@ -16,12 +17,17 @@ import {
   withJson,
   withShape,
 } from "../options.js";
+import { checkWritable } from "../output.js";
+import { readTuningFile, writeTuningFile } from "../tuning-file.js";
 import { report, verb } from "../verb.js";
 
 interface Options extends JsonOption, BuildOption, ShapeOption {
   readonly runs: number;
   readonly warmUp: number;
   readonly layers?: true;
+  readonly tune?: true;
+  readonly tuning?: string;
+  readonly saveTuning?: string;
 }
 
 export function bench(): Command {
@@ -33,23 +39,31 @@ export function bench(): Command {
     examples: [
       ["bench model.onnx half.onnx", "how much faster the pruned network is than the dense one"],
       ["bench net.esp --layers", "where the time goes, and which kernel was picked for each layer and why"],
+      ["bench net.esp --tune --save-tuning net.json", "the fastest kernel of each convolution here, for the next time"],
     ],
   })
     .argument("<files...>", "networks, .onnx or .esp")
     .option("--runs <n>", "measured rounds", count, 50)
     .option("--warm-up <ms>", "milliseconds for each network to reach its speed first", count, 300)
-    .option("--layers", "time of each layer");
+    .option("--layers", "time of each layer")
+    .option("--tune", "measure which kernel is the fastest for each convolution, and take it")
+    .option("--tuning <file>", "take the kernels that this file of --save-tuning says")
+    .option("--save-tuning <file>", "write which kernels were taken");
   return withJson(withBuild(withShape(command))).action(run);
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
+  checkTuningOptions(paths, options);
+  const tuning = options.tuning === undefined ? undefined : readTuningFile(options.tuning);
   const files: NetworkFile[] = [];
   const sessions: Session[] = [];
   for (const path of paths) {
     const file = await readNetworkFile(path, options.shape);
     files.push(file);
-    sessions.push(await load(file.compiled, { build: options.build, shapes: file.shapes }));
+    sessions.push(await load(file.compiled, { build: options.build, shapes: file.shapes, tuning, tune: options.tune }));
   }
+  const engine = `node ${process.versions.node} (V8 ${process.versions.v8})`;
+  if (options.saveTuning !== undefined) writeTuningFile(options.saveTuning, { ...sessions[0]!.tuning, engine });
   const progress = createProgress({ label: "measuring", total: options.runs, unit: "rounds" });
   const latencies = measureLatency(sessions, {
     runs: options.runs,
@@ -67,9 +81,17 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     peakBytes: sessions[i]!.peakBytes,
     ...(options.layers ? { layers: sessions[i]!.profile(randomInputs(sessions[i]!), options.runs) } : {}),
   }));
-  const engine = `node ${process.versions.node} (V8 ${process.versions.v8})`;
   const data = { engine, build: chooseBuild(options.build), threads: 1, models };
   report(options.json, data, () => format(data));
+}
+
+/** What cannot be done is refused before anything is measured. */
+function checkTuningOptions(paths: readonly string[], { tuning, saveTuning }: Options): void {
+  const asked = tuning !== undefined ? "--tuning" : "--save-tuning";
+  if ((tuning ?? saveTuning) !== undefined && paths.length > 1) {
+    throw new RequestError(`is of one network; ${paths.length} were given`, asked);
+  }
+  if (saveTuning !== undefined) checkWritable(saveTuning);
 }
 
 interface Model {

@@ -1,150 +1,152 @@
-/** 3x3 convolution with stride 1 by Winograd's F(4x4, 3x3): assembly/kernels/conv_winograd_f32.ts. */
-import { Abi, Kernel } from "../../../assembly/abi.js";
-import { type Geometry, stepNumbers } from "../geometry.js";
-import { behind, type Place, type Site } from "../site.js";
+/** 3x3 convolution with stride 1 by Winograd's F(m x m, 3x3): assembly/kernels/conv_winograd_f32.ts. */
+import { Kernel } from "../../../assembly/abi.js";
+import type { Geometry } from "../geometry.js";
+import type { Place, Site } from "../site.js";
 import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
+import { planGroups } from "./planes.js";
+import { paddedRows, panelOffset, productCost, SPLATS_BY_LOADS, SPLATS_BY_SHUFFLES, type Tile } from "./tiles.js";
 
-/** Values of a transformed tile. */
-const VALUES = 36;
-/** Zeros behind the bias: as many as the product with most rows begins with. */
-const ZEROS = 8;
-/** Bytes of transformed input that are worked on at a time. */
-const BLOCK_BYTES = 256 * 1024;
-/** Multiply-adds, in units of one at full rate, that transforming one tile of one channel costs, in and out. */
-const INPUT_COST = 300;
-const OUTPUT_COST = 700;
+/** Bytes of transformed input and output that are worked on at a time: most of a second-level cache. */
+const BLOCK_BYTES = 768 * 1024;
+/** Bytes between the planes of transformed values, and of scratch for the transforms themselves. */
+const APART = 64;
+const SPARE = 1024;
 
-/** G of F(4, 3) (Lavin and Gray 2016, section 4.3). */
-const G = [
-  [1 / 4, 0, 0],
-  [-1 / 6, -1 / 6, -1 / 6],
-  [-1 / 6, 1 / 6, -1 / 6],
-  [1 / 24, 1 / 12, 1 / 6],
-  [1 / 24, -1 / 12, 1 / 6],
-  [0, 0, 1],
-] as const;
-
-const tilesOf = (g: Geometry) => Math.ceil(g.oh / 4) * Math.ceil(g.ow / 4);
-const roundUp = (count: number, multiple: number) => Math.ceil(count / multiple) * multiple;
-
-/** A matrix product of `rows` output channels x `lanes` tiles; its rate relative to the fastest one. */
-interface Product {
-  readonly kernel: Kernel;
-  readonly rows: number;
-  readonly lanes: number;
-  readonly rate: number;
+/** One size of tile: m x m output pixels from (m + 2) x (m + 2) input pixels. */
+interface Transform {
+  readonly algorithm: ConvKernel["algorithm"];
+  readonly m: 2 | 4;
+  /** The filter's transform, (m + 2) x 3. */
+  readonly g: readonly (readonly [number, number, number])[];
+  /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
+  readonly error: number;
+  /** Multiply-adds that transforming one tile of one channel costs, in and out. */
+  readonly inputCost: number;
+  readonly outputCost: number;
 }
 
-function winogradKernel(name: string, product: Product): ConvKernel {
-  const { rows, lanes, rate } = product;
+/** Lavin and Gray 2016, sections 4.1 and 4.3. */
+const F2: Transform = {
+  algorithm: "winograd 2x2",
+  m: 2,
+  g: [
+    [1, 0, 0],
+    [1 / 2, 1 / 2, 1 / 2],
+    [1 / 2, -1 / 2, 1 / 2],
+    [0, 0, 1],
+  ],
+  error: 2 ** -18,
+  inputCost: 70,
+  outputCost: 100,
+};
+const F4: Transform = {
+  algorithm: "winograd 4x4",
+  m: 4,
+  g: [
+    [1 / 4, 0, 0],
+    [-1 / 6, -1 / 6, -1 / 6],
+    [-1 / 6, 1 / 6, -1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [1 / 24, -1 / 12, 1 / 6],
+    [0, 0, 1],
+  ],
+  error: 2 ** -16,
+  inputCost: 200,
+  outputCost: 300,
+};
+
+/** Multiply-adds in the time of reading one transformed weight that no cache holds. */
+const WEIGHT_COST = 4;
+
+const tilesOf = (g: Geometry, m: number) => Math.ceil(g.oh / m) * Math.ceil(g.ow / m);
+const valuesOf = (m: number) => (m + 2) ** 2;
+
+function winogradKernel(name: string, kernel: Kernel, transform: Transform, tile: Tile): ConvKernel {
+  const { m, algorithm, error, inputCost, outputCost } = transform;
   return {
     name,
-    error: 2 ** -16,
+    algorithm,
+    error,
     fits: ({ geometry: g }) => g.kh === 3 && g.kw === 3 && g.sh === 1 && g.sw === 1 && g.dh === 1 && g.dw === 1,
-    cost({ geometry: g, groups }) {
+    cost({ geometry: g, groups }, target) {
       const [icg, ocg] = [g.ic / groups, g.oc / groups];
-      const tiles = roundUp(tilesOf(g), lanes);
-      const products = (VALUES * tiles * icg * roundUp(ocg, rows)) / rate;
-      return g.n * groups * (products + tiles * (icg * INPUT_COST + ocg * OUTPUT_COST));
+      const tiles = tilesOf(g, m);
+      const products = valuesOf(m) * productCost(tile, ocg, icg, tiles, target);
+      const weights = valuesOf(m) * icg * ocg * WEIGHT_COST;
+      return g.n * groups * (products + weights + tiles * (icg * inputCost + ocg * outputCost));
     },
-    plan: (layer, site) => plan(product, layer, site),
+    plan: (layer, site) => plan(kernel, transform, tile, layer, site),
   };
 }
 
-export const convWinograd4 = winogradKernel("conv_winograd_f32_4x8", {
-  kernel: Kernel.ConvWinograd4x8,
-  rows: 4,
-  lanes: 8,
-  rate: 0.93,
-});
-export const convWinograd5 = winogradKernel("conv_winograd_f32_5x8", {
-  kernel: Kernel.ConvWinograd5x8,
-  rows: 5,
-  lanes: 8,
-  rate: 1,
-});
-export const convWinograd8 = winogradKernel("conv_winograd_f32_8x4", {
-  kernel: Kernel.ConvWinograd8x4,
-  rows: 8,
-  lanes: 4,
-  rate: 0.84,
-});
+export const convWinograd4 = winogradKernel("conv_winograd_4x4_f32_6x8", Kernel.ConvWinograd4, F4, SPLATS_BY_LOADS);
+export const convWinograd4Shuffled = winogradKernel(
+  "conv_winograd_4x4_f32_4x8s",
+  Kernel.ConvWinograd4Shuffled,
+  F4,
+  SPLATS_BY_SHUFFLES,
+);
+export const convWinograd2 = winogradKernel("conv_winograd_2x2_f32_6x8", Kernel.ConvWinograd2, F2, SPLATS_BY_LOADS);
+export const convWinograd2Shuffled = winogradKernel(
+  "conv_winograd_2x2_f32_4x8s",
+  Kernel.ConvWinograd2Shuffled,
+  F2,
+  SPLATS_BY_SHUFFLES,
+);
 
 /** Padding below and to the right that covers whole tiles. */
-function coverTiles(g: Geometry): Geometry {
-  const [height, width] = [roundUp(g.oh, 4) + 2, roundUp(g.ow, 4) + 2];
+function coverTiles(g: Geometry, m: number): Geometry {
+  const [height, width] = [Math.ceil(g.oh / m) * m + 2, Math.ceil(g.ow / m) * m + 2];
   return { ...g, bottom: height - g.ih - g.top, right: width - g.iw - g.left };
 }
 
-function plan({ kernel, rows, lanes }: Product, layer: ConvLayer, site: Site): void {
-  const { groups } = layer;
-  const g = coverTiles(layer.geometry);
-  const [icg, ocg] = [g.ic / groups, g.oc / groups];
-  const padded = roundUp(ocg, rows);
-  const most = Math.ceil(tilesOf(g) / lanes);
-  const block = Math.max(1, Math.min(most, Math.floor(BLOCK_BYTES / (VALUES * lanes * 4 * icg))));
-  const planes = 4 * icg * (g.ih + g.top + g.bottom) * (g.iw + g.left + g.right) + Abi.slackBytes;
-  const products = 2 * VALUES * 64 + 4 * VALUES * block * lanes * (icg + padded);
-  const scratch = site.scratch(planes + products + 1024);
-  const filter = transformFilter(layer, rows, site);
-  const bias = packBias(layer, site);
-  for (let image = 0; image < g.n; image++) {
-    for (let group = 0; group < groups; group++) {
-      const output = 4 * (image * g.oc + group * ocg) * g.oh * g.ow;
-      site.step(kernel, {
-        ...stepNumbers({ ...g, ic: icg, oc: ocg }),
-        x: behind(site.inputs[0]!.place, 4 * (image * g.ic + group * icg) * g.ih * g.iw),
-        f: behind(filter, 4 * group * VALUES * padded * icg),
-        b: behind(bias, 4 * group * (ocg + ZEROS)),
-        z: site.residual && behind(site.residual, output),
-        y: behind(site.output.place, output),
-        scratch,
-        block,
-        lo: site.lo,
-        hi: site.hi,
-      });
-    }
-  }
+function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer, site: Site): void {
+  const { m } = transform;
+  const { geometry, groups } = layer;
+  const [icg, ocg] = [geometry.ic / groups, geometry.oc / groups];
+  const padded = paddedRows(tile, ocg);
+  const panelBytes = valuesOf(m) * 32 * (icg + padded);
+  const panels = Math.ceil(tilesOf(geometry, m) / 8);
+  const block = Math.max(1, Math.min(panels, Math.floor(BLOCK_BYTES / panelBytes)));
+  const share = block * panelBytes + 2 * valuesOf(m) * APART + SPARE;
+  planGroups(kernel, coverTiles(geometry, m), layer, site, {
+    filterBytes: 4 * valuesOf(m) * padded * icg,
+    fields: {
+      f: transformFilter(layer, transform, tile, site),
+      scratch: site.scratch(share * site.target.threads),
+      block,
+      share,
+    },
+  });
 }
 
 /** G w G^T of every filter, in float64, as [group][value][panel][ic][rows]. */
-function transformFilter({ geometry: g, groups, filter }: ConvLayer, rows: number, site: Site): Place {
-  const [icg, ocg] = [g.ic / groups, g.oc / groups];
-  const padded = roundUp(ocg, rows);
-  return site.constants.floats(groups * VALUES * padded * icg, (to) => {
+function transformFilter({ geometry, groups, filter }: ConvLayer, { m, g }: Transform, tile: Tile, site: Site): Place {
+  const [icg, ocg] = [geometry.ic / groups, geometry.oc / groups];
+  const values = valuesOf(m);
+  const valueSize = paddedRows(tile, ocg) * icg;
+  return site.constants.floats(groups * values * valueSize, (to) => {
     const from = readWeights(filter);
-    for (let o = 0; o < g.oc; o++) {
-      const [group, row] = [Math.floor(o / ocg), o % ocg];
-      const panel = (row - (row % rows)) * icg + (row % rows);
+    const out = new Float64Array(values);
+    for (let o = 0; o < geometry.oc; o++) {
+      const { first, step } = panelOffset(tile, ocg, icg, o % ocg);
+      const at = Math.floor(o / ocg) * values * valueSize + first;
       for (let c = 0; c < icg; c++) {
-        const at = (o * icg + c) * 9;
-        transformTaps(from.subarray(at, at + 9)).forEach((value, v) => {
-          to[(group * VALUES + v) * padded * icg + panel + c * rows] = value;
-        });
+        transformTaps(from, (o * icg + c) * 9, g, out);
+        for (let v = 0; v < values; v++) to[at + c * step + v * valueSize] = out[v]!;
       }
     }
   });
 }
 
-function transformTaps(w: Float32Array): Float64Array {
-  const half = new Float64Array(18);
-  for (let i = 0; i < 6; i++) {
-    for (let k = 0; k < 3; k++) half[i * 3 + k] = G[i]![0] * w[k]! + G[i]![1] * w[3 + k]! + G[i]![2] * w[6 + k]!;
+function transformTaps(w: Float32Array, at: number, g: Transform["g"], out: Float64Array): void {
+  const n = g.length;
+  for (let i = 0; i < n; i++) {
+    const [a, b, c] = g[i]!;
+    const h0 = a * w[at]! + b * w[at + 3]! + c * w[at + 6]!;
+    const h1 = a * w[at + 1]! + b * w[at + 4]! + c * w[at + 7]!;
+    const h2 = a * w[at + 2]! + b * w[at + 5]! + c * w[at + 8]!;
+    for (let j = 0; j < n; j++) out[i * n + j] = h0 * g[j]![0] + h1 * g[j]![1] + h2 * g[j]![2];
   }
-  const values = new Float64Array(VALUES);
-  for (let i = 0; i < 6; i++) {
-    for (let j = 0; j < 6; j++) {
-      values[i * 6 + j] = half[i * 3]! * G[j]![0] + half[i * 3 + 1]! * G[j]![1] + half[i * 3 + 2]! * G[j]![2];
-    }
-  }
-  return values;
-}
-
-/** Each group's bias, then the zeros that the products begin with. */
-function packBias({ geometry: g, groups, bias }: ConvLayer, site: Site): Place {
-  const ocg = g.oc / groups;
-  return site.constants.floats(groups * (ocg + ZEROS), (to) => {
-    if (bias) readWeights(bias).forEach((value, o) => (to[Math.floor(o / ocg) * (ocg + ZEROS) + (o % ocg)] = value));
-  });
 }

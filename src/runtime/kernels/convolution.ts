@@ -1,10 +1,11 @@
 /** The kernels that can compute a convolution: THE list. A new one is one more file and one line. */
 import type { Weights } from "../../gen/network.js";
 import type { Geometry } from "../geometry.js";
-import type { Site } from "../site.js";
-import { convGemm4, convGemm5 } from "./conv-gemm.js";
-import { convWinograd4, convWinograd5, convWinograd8 } from "./conv-winograd.js";
-import { depthwise, depthwise3x3 } from "./depthwise.js";
+import type { Choice, Site } from "../site.js";
+import type { Target } from "../target.js";
+import { convGemm6, convGemmShuffled } from "./conv-gemm.js";
+import { convWinograd2, convWinograd2Shuffled, convWinograd4, convWinograd4Shuffled } from "./conv-winograd.js";
+import { depthwise, depthwiseRows } from "./depthwise.js";
 
 /** One convolution layer, checked. */
 export interface ConvLayer {
@@ -17,30 +18,52 @@ export interface ConvLayer {
 
 export interface ConvKernel {
   readonly name: string;
+  /** Kernels of one algorithm add the same terms in the same order, so that in the baseline build they give the same bits. */
+  readonly algorithm: "product" | "winograd 4x4" | "winograd 2x2" | "depthwise";
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
   fits(layer: ConvLayer): boolean;
   /** Modelled cost in multiply-adds at the kernel's full rate; the cheapest that fits is picked. */
-  cost(layer: ConvLayer): number;
+  cost(layer: ConvLayer, target: Target): number;
   plan(layer: ConvLayer, site: Site): void;
 }
 
 export const CONV_KERNELS: readonly ConvKernel[] = [
-  convGemm4,
-  convGemm5,
+  convGemm6,
+  convGemmShuffled,
   convWinograd4,
-  convWinograd5,
-  convWinograd8,
-  depthwise3x3,
+  convWinograd4Shuffled,
+  convWinograd2,
+  convWinograd2Shuffled,
+  depthwiseRows,
   depthwise,
 ];
 
-/** Picks the cheapest kernel that fits and lets it plan. */
+/** Lets the kernel plan that was chosen for this layer; without a choice the one that the rule picks. */
 export function planConvolution(layer: ConvLayer, site: Site): void {
-  const candidates = CONV_KERNELS.filter((kernel) => kernel.fits(layer));
-  const costs = candidates.map((kernel) => kernel.cost(layer));
-  const best = candidates[costs.indexOf(Math.min(...costs))]!;
-  const why = candidates.map((kernel, i) => `${kernel.name} ${(costs[i]! / 1e6).toFixed(2)}M`).join(", ");
-  site.pick(best.name, `modelled cost: ${why}`);
-  best.plan(layer, site);
+  const { kernel, why } = site.choice ?? chooseByRule(layer, site.target);
+  site.pick(kernel, why);
+  CONV_KERNELS.find(({ name }) => name === kernel)!.plan(layer, site);
 }
+
+/** The kernels that can compute a layer, the cheapest first. */
+export function fittingKernels(layer: ConvLayer, target: Target): { readonly kernel: string; readonly cost: number }[] {
+  const fitting = CONV_KERNELS.filter((kernel) => kernel.fits(layer));
+  const costs = fitting.map((kernel) => ({ kernel: kernel.name, cost: kernel.cost(layer, target) }));
+  return costs.sort((a, b) => a.cost - b.cost);
+}
+
+/**
+ * The rule: the algorithm that is cheapest on one thread where loads are cheap, then its kernel that is cheapest here. So the
+ * baseline build gives the same bits on every platform and with any number of threads.
+ */
+export function chooseByRule(layer: ConvLayer, target: Target): Choice {
+  const [anywhere] = fittingKernels(layer, { ...target, threads: 1, checksLoads: false });
+  const algorithm = algorithmOf(anywhere!.kernel);
+  const fitting = fittingKernels(layer, target);
+  const costs = fitting.map(({ kernel, cost }) => `${kernel} ${(cost / 1e6).toFixed(2)}M`);
+  const { kernel } = fitting.find((candidate) => algorithmOf(candidate.kernel) === algorithm)!;
+  return { kernel, why: `modelled cost: ${costs.join(", ")}` };
+}
+
+const algorithmOf = (kernel: string) => CONV_KERNELS.find(({ name }) => name === kernel)!.algorithm;

@@ -1,6 +1,6 @@
 import { ModelError } from "../../errors.js";
 import { type Geometry, geometryOf } from "../geometry.js";
-import { planConvolution } from "../kernels/convolution.js";
+import { type ConvLayer, planConvolution } from "../kernels/convolution.js";
 import { checkVector, checkWeights } from "../weights.js";
 import type { Shape } from "../shape.js";
 import { type LayerRule, one, type OpOf } from "./layer.js";
@@ -31,7 +31,11 @@ export const convolution: LayerRule<"convolution"> = {
   adds: true,
   view: false,
   plan(op, site) {
-    const geometry = check(op, site.inputs[0]!.shape);
-    planConvolution({ geometry, groups: op.groups, filter: op.filter, bias: op.bias }, site);
+    planConvolution(convLayerOf(op, site.inputs[0]!.shape), site);
   },
 };
+
+/** The layer as its kernels see it. */
+export function convLayerOf(op: OpOf<"convolution">, x: Shape): ConvLayer {
+  return { geometry: check(op, x), groups: op.groups, filter: op.filter, bias: op.bias };
+}

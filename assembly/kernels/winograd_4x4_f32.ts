@@ -27,7 +27,7 @@ function inputRow(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, y:
 }
 
 /** B^T d B of one channel of the tiles at p0 to p3, whose rows are `rowBytes` apart. Reads exactly 6 x 6 pixels of each. */
-export function winogradInput(
+export function winogradInput4(
   p0: usize,
   p1: usize,
   p2: usize,
@@ -102,7 +102,7 @@ function outputRow(x: usize, pitch: usize, y: usize, yPitch: usize): void {
  * A^T m A of four tiles: m has 36 vectors `pitch` bytes apart. Afterwards scratch holds for each tile 4 rows of 4 pixels, 64
  * bytes a tile.
  */
-export function winogradOutput(m: usize, pitch: usize, scratch: usize): void {
+export function winogradOutput4(m: usize, pitch: usize, scratch: usize): void {
   const columns = scratch + 16 * VECTOR;
   for (let j: usize = 0; j < 6; j++) outputRow(m + j * pitch, 6 * pitch, columns + j * VECTOR, 6 * VECTOR);
   for (let i: usize = 0; i < 4; i++) {

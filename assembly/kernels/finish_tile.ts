@@ -1,0 +1,64 @@
+import { clamp, clampScalar } from "../simd";
+
+/**
+ * The end of a tile: y = clamp(tile + b[oc] + z), for what of it lies inside the output.
+ *
+ * Layout    tile: rows of 8 floats; b: a float a row; y and z: planar, rows `yPitch` bytes apart.
+ * Tile      `rows` x `columns`, at most 8 columns.
+ * Requires  zMinusY 0: no residual.
+ * Writes    exactly y.
+ * Oracle    src/ops/conv.ts `evaluate`, through conv_f32.
+ */
+export function finishTile(
+  rows: i32,
+  columns: i32,
+  tile: usize,
+  b: usize,
+  y: usize,
+  yPitch: usize,
+  zMinusY: usize,
+  lo: f32,
+  hi: f32,
+): void {
+  if (columns < 8) return finishPart(rows, columns, tile, b, y, yPitch, zMinusY, lo, hi);
+  const least = f32x4.splat(lo);
+  const most = f32x4.splat(hi);
+  for (; rows > 0; rows--) {
+    const bias = v128.load32_splat(b);
+    let v03 = f32x4.add(v128.load(tile), bias);
+    let v47 = f32x4.add(v128.load(tile, 16), bias);
+    if (zMinusY != 0) {
+      v03 = f32x4.add(v03, v128.load(y + zMinusY));
+      v47 = f32x4.add(v47, v128.load(y + zMinusY, 16));
+    }
+    v128.store(y, clamp(v03, least, most));
+    v128.store(y, clamp(v47, least, most), 16);
+    tile += 32;
+    b += 4;
+    y += yPitch;
+  }
+}
+
+function finishPart(
+  rows: i32,
+  columns: i32,
+  tile: usize,
+  b: usize,
+  y: usize,
+  yPitch: usize,
+  zMinusY: usize,
+  lo: f32,
+  hi: f32,
+): void {
+  for (; rows > 0; rows--) {
+    const bias = load<f32>(b);
+    for (let i: usize = 0; i < (columns as usize) << 2; i += 4) {
+      let v = load<f32>(tile + i) + bias;
+      if (zMinusY != 0) v += load<f32>(y + zMinusY + i);
+      store<f32>(y + i, clampScalar(v, lo, hi));
+    }
+    tile += 32;
+    b += 4;
+    y += yPitch;
+  }
+}

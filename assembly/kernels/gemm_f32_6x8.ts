@@ -1,0 +1,86 @@
+import { madd } from "../simd";
+
+/**
+ * Packed matrix product, f32: y[oc, p] (+)= sum over k of f[oc, k] * x[k, p], one 6 x 8 tile.
+ *
+ * Layout    f: panel [k][6]; x: rows of 8 floats, `xPitch` bytes apart; y: rows of 8 floats, `yPitch` bytes apart.
+ * Tile      6 output channels x 8 pixels: 12 accumulators + 2 pixel vectors + 1 splat = 15 registers.
+ * Requires  all inside the arena (the planner's business); nothing about alignment. `again` adds to what is in y.
+ * Reads     exactly 6 * k and 8 * k floats; never past the end.
+ * Oracle    src/ops/conv.ts `evaluate`, through conv_f32 and conv_winograd_f32.
+ */
+export function gemm_f32_6x8(k: i32, f: usize, x: usize, xPitch: usize, y: usize, yPitch: usize, again: bool): void {
+  let acc0_03 = f32x4.splat(0);
+  let acc0_47 = f32x4.splat(0);
+  let acc1_03 = f32x4.splat(0);
+  let acc1_47 = f32x4.splat(0);
+  let acc2_03 = f32x4.splat(0);
+  let acc2_47 = f32x4.splat(0);
+  let acc3_03 = f32x4.splat(0);
+  let acc3_47 = f32x4.splat(0);
+  let acc4_03 = f32x4.splat(0);
+  let acc4_47 = f32x4.splat(0);
+  let acc5_03 = f32x4.splat(0);
+  let acc5_47 = f32x4.splat(0);
+  if (again) {
+    let from = y;
+    acc0_03 = v128.load(from);
+    acc0_47 = v128.load(from, 16);
+    from += yPitch;
+    acc1_03 = v128.load(from);
+    acc1_47 = v128.load(from, 16);
+    from += yPitch;
+    acc2_03 = v128.load(from);
+    acc2_47 = v128.load(from, 16);
+    from += yPitch;
+    acc3_03 = v128.load(from);
+    acc3_47 = v128.load(from, 16);
+    from += yPitch;
+    acc4_03 = v128.load(from);
+    acc4_47 = v128.load(from, 16);
+    from += yPitch;
+    acc5_03 = v128.load(from);
+    acc5_47 = v128.load(from, 16);
+  }
+  for (; k > 0; k--) {
+    const x03 = v128.load(x);
+    const x47 = v128.load(x, 16);
+    const f0 = v128.load32_splat(f, 0);
+    acc0_03 = madd(f0, x03, acc0_03);
+    acc0_47 = madd(f0, x47, acc0_47);
+    const f1 = v128.load32_splat(f, 4);
+    acc1_03 = madd(f1, x03, acc1_03);
+    acc1_47 = madd(f1, x47, acc1_47);
+    const f2 = v128.load32_splat(f, 8);
+    acc2_03 = madd(f2, x03, acc2_03);
+    acc2_47 = madd(f2, x47, acc2_47);
+    const f3 = v128.load32_splat(f, 12);
+    acc3_03 = madd(f3, x03, acc3_03);
+    acc3_47 = madd(f3, x47, acc3_47);
+    const f4 = v128.load32_splat(f, 16);
+    acc4_03 = madd(f4, x03, acc4_03);
+    acc4_47 = madd(f4, x47, acc4_47);
+    const f5 = v128.load32_splat(f, 20);
+    acc5_03 = madd(f5, x03, acc5_03);
+    acc5_47 = madd(f5, x47, acc5_47);
+    f += 24;
+    x += xPitch;
+  }
+  v128.store(y, acc0_03);
+  v128.store(y, acc0_47, 16);
+  y += yPitch;
+  v128.store(y, acc1_03);
+  v128.store(y, acc1_47, 16);
+  y += yPitch;
+  v128.store(y, acc2_03);
+  v128.store(y, acc2_47, 16);
+  y += yPitch;
+  v128.store(y, acc3_03);
+  v128.store(y, acc3_47, 16);
+  y += yPitch;
+  v128.store(y, acc4_03);
+  v128.store(y, acc4_47, 16);
+  y += yPitch;
+  v128.store(y, acc5_03);
+  v128.store(y, acc5_47, 16);
+}

@@ -1,0 +1,45 @@
+/** What the kernels of dense convolution share: padded input planes, biases, and one step for each image and group. */
+import { Kernel } from "../../../assembly/abi.js";
+import { type Geometry, stepNumbers } from "../geometry.js";
+import { behind, type Place, type Site, type StepFields } from "../site.js";
+import { readWeights } from "../weights.js";
+import type { ConvLayer } from "./convolution.js";
+
+/** A layer's own numbers: where its planes are, its filter, its scratch. */
+export interface ConvPlan {
+  /** Bytes of filter of each group. */
+  readonly filterBytes: number;
+  readonly fields: StepFields;
+}
+
+const hasPadding = (g: Geometry) => g.top + g.left + g.bottom + g.right > 0;
+
+/**
+ * One step for each image and group, behind one that pads the image's planes where there is padding. `g` is the layer's geometry
+ * with the padding that the kernel wants.
+ */
+export function planGroups(kernel: Kernel, g: Geometry, layer: ConvLayer, site: Site, plan: ConvPlan): void {
+  const { groups } = layer;
+  const [icg, ocg] = [g.ic / groups, g.oc / groups];
+  const [height, width] = [g.ih + g.top + g.bottom, g.iw + g.left + g.right];
+  const planes = hasPadding(g) ? site.scratch(4 * g.ic * height * width) : undefined;
+  const bias = site.constants.floats(g.oc, (to) => layer.bias && to.set(readWeights(layer.bias)));
+  for (let image = 0; image < g.n; image++) {
+    const x = behind(site.inputs[0]!.place, 4 * image * g.ic * g.ih * g.iw);
+    if (planes) site.step(Kernel.PadPlanes, { ...stepNumbers(g), x, y: planes });
+    for (let group = 0; group < groups; group++) {
+      const output = 4 * (image * g.oc + group * ocg) * g.oh * g.ow;
+      site.step(kernel, {
+        ...stepNumbers({ ...g, ic: icg, oc: ocg, ih: height, iw: width }),
+        ...plan.fields,
+        x: behind(planes ?? x, 4 * group * icg * height * width),
+        f: behind(plan.fields.f as Place, group * plan.filterBytes),
+        b: behind(bias, 4 * group * ocg),
+        z: site.residual && behind(site.residual, output),
+        y: behind(site.output.place, output),
+        lo: site.lo,
+        hi: site.hi,
+      });
+    }
+  }
+}
