@@ -54,14 +54,38 @@ export function firstOfVectors(elements: i32): usize {
   return (firstOf((elements + 3) >> 2) as usize) << 4;
 }
 
-/** Where that share ends; the last one may end up to 3 floats behind the run. */
+/** Where that share ends: at a whole vector, or with the run. */
 export function endOfVectors(elements: i32): usize {
-  return ASC_FEATURE_THREADS ? (endOf((elements + 3) >> 2) as usize) << 4 : (elements as usize) << 2;
+  const end = (elements as usize) << 2;
+  return ASC_FEATURE_THREADS ? min((endOf((elements + 3) >> 2) as usize) << 4, end) : end;
 }
 
-/** Whether so many pieces of equal work keep all threads busy. If not, a kernel had better share each piece. */
-export function isPlenty(pieces: i32): bool {
-  return ASC_FEATURE_THREADS ? pieces >= 4 * threads : true;
+/**
+ * Whether threads share `rows` rows of `elements` floats by rows; if not, each takes its vectors of every row. A kernel walks
+ * from `firstRow` to `endRow`, in each from byte `firstInRow` to `endInRow`.
+ */
+function sharesRows(rows: i32, elements: i32): bool {
+  return ASC_FEATURE_THREADS ? rows >= min(4 * threads, (elements + 3) >> 2) : true;
+}
+
+/** See `sharesRows`. */
+export function firstRow(rows: i32, elements: i32): i32 {
+  return sharesRows(rows, elements) ? firstOf(rows) : 0;
+}
+
+/** See `sharesRows`. */
+export function endRow(rows: i32, elements: i32): i32 {
+  return sharesRows(rows, elements) ? endOf(rows) : rows;
+}
+
+/** See `sharesRows`. */
+export function firstInRow(rows: i32, elements: i32): usize {
+  return sharesRows(rows, elements) ? 0 : firstOfVectors(elements);
+}
+
+/** See `sharesRows`. */
+export function endInRow(rows: i32, elements: i32): usize {
+  return sharesRows(rows, elements) ? (elements as usize) << 2 : endOfVectors(elements);
 }
 
 /** Whether this thread does what cannot be shared. */
@@ -75,8 +99,8 @@ export function scratchOf(s: Step): usize {
 }
 
 /**
- * Stores a vector at the end of a row, where what lies at `end` and behind it may be another thread's. Without threads it may
- * be written over: the row behind comes later.
+ * Stores a vector of a row that ends at `end`: what lies there and behind may be another thread's. Without threads the whole
+ * vector is stored; the row behind comes later.
  */
 export function storeUpTo(end: usize, y: usize, v: v128): void {
   if (!ASC_FEATURE_THREADS || y + 16 <= end) {

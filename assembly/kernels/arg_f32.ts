@@ -1,11 +1,12 @@
 import { Step } from "../step";
+import { endInRow, endRow, firstInRow, firstRow } from "../threads";
 
 /**
  * The place of the largest element over the middle one of three axes, as a float; of the smallest with kh = 1.
  * Of equal ones the first, with kw = 1 the last. NaN only wins where it comes first.
  *
  * Layout    x: [oc][ic][ow]; y: [oc][ow].
- * Tile      ow >= 4: 4 runs side by side; else one run, 1 element at a time.
+ * Tile      ow >= 4: 4 runs side by side; else one run, 1 element at a time. Threads share o, or the runs.
  * Requires  1 <= ic <= 2^24.
  * Writes    exactly y.
  * Oracle    src/ops/arg.ts `evaluate`.
@@ -14,14 +15,15 @@ export function arg_f32(s: Step): void {
   const step = (s.ow as usize) << 2;
   // Both orders are one: the largest of -x is the smallest of x.
   const sign: f32 = s.kh ? -1 : 1;
-  let x = s.x;
-  let y = s.y;
-  for (let o = s.oc; o > 0; o--) {
-    let i: usize = 0;
-    for (; i + 16 <= step; i += 16) v128.store(y + i, ofFour(x + i, s.ic, step, sign, s.kw));
-    for (; i < step; i += 4) store<f32>(y + i, ofOne(x + i, s.ic, step, sign, s.kw));
-    x += (s.ic as usize) * step;
-    y += step;
+  const first = firstInRow(s.oc, s.ow);
+  const end = endInRow(s.oc, s.ow);
+  const rowsEnd = endRow(s.oc, s.ow);
+  for (let o = firstRow(s.oc, s.ow); o < rowsEnd; o++) {
+    const x = s.x + ((o * s.ic) as usize) * step;
+    const y = s.y + (o as usize) * step;
+    let i = first;
+    for (; i + 16 <= end; i += 16) v128.store(y + i, ofFour(x + i, s.ic, step, sign, s.kw));
+    for (; i < end; i += 4) store<f32>(y + i, ofOne(x + i, s.ic, step, sign, s.kw));
   }
 }
 

@@ -1,6 +1,7 @@
 import { pow } from "../math/pow";
 import { clamp } from "../simd";
 import { Step } from "../step";
+import { endInRow, endRow, firstInRow, firstRow, storeUpTo } from "../threads";
 
 // One class a formula: the loop over planes is compiled for each, with the formula inside.
 @unmanaged
@@ -50,9 +51,9 @@ class Prelu {
  *
  * Layout    y: oc planes of ow floats; x: the same, or one float a plane where kw is 0; f: the same, or one float a plane
  *           where kh is 0.
- * Tile      4 elements.
+ * Tile      4 elements; threads share the planes, or the vectors of each.
  * Requires  kh and kw not both 0; y is neither x nor f.
- * Writes    whole vectors, planes in rising order: up to 3 floats of slack behind y.
+ * Writes    whole vectors, planes in rising order: up to 3 floats of slack behind y. With threads exactly y.
  * Oracle    src/ops/sub.ts, div.ts, min.ts, max.ts, pow.ts, prelu.ts `evaluate`.
  */
 export function sub_f32(s: Step): void {
@@ -89,26 +90,30 @@ function overPlanes<F>(s: Step): void {
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
   const plane = (s.ow as usize) << 2;
-  let x = s.x;
-  let f = s.f;
-  let y = s.y;
-  for (let c = s.oc; c > 0; c--, y += plane) {
+  const xStep: usize = s.kw == 0 ? 4 : plane;
+  const fStep: usize = s.kh == 0 ? 4 : plane;
+  const first = firstInRow(s.oc, s.ow);
+  const last = endInRow(s.oc, s.ow);
+  const rowsEnd = endRow(s.oc, s.ow);
+  for (let c = firstRow(s.oc, s.ow); c < rowsEnd; c++) {
+    const x = s.x + (c as usize) * xStep;
+    const f = s.f + (c as usize) * fStep;
+    const y = s.y + (c as usize) * plane;
+    const end = y + last;
     if (s.kw == 0) {
       const fixed = v128.load32_splat(x);
-      for (let i: usize = 0; i < plane; i += 16) {
-        v128.store(y + i, clamp(formula.of(fixed, v128.load(f + i)), lo, hi));
+      for (let i = first; i < last; i += 16) {
+        storeUpTo(end, y + i, clamp(formula.of(fixed, v128.load(f + i)), lo, hi));
       }
     } else if (s.kh == 0) {
       const fixed = v128.load32_splat(f);
-      for (let i: usize = 0; i < plane; i += 16) {
-        v128.store(y + i, clamp(formula.of(v128.load(x + i), fixed), lo, hi));
+      for (let i = first; i < last; i += 16) {
+        storeUpTo(end, y + i, clamp(formula.of(v128.load(x + i), fixed), lo, hi));
       }
     } else {
-      for (let i: usize = 0; i < plane; i += 16) {
-        v128.store(y + i, clamp(formula.of(v128.load(x + i), v128.load(f + i)), lo, hi));
+      for (let i = first; i < last; i += 16) {
+        storeUpTo(end, y + i, clamp(formula.of(v128.load(x + i), v128.load(f + i)), lo, hi));
       }
     }
-    x += s.kw == 0 ? 4 : plane;
-    f += s.kh == 0 ? 4 : plane;
   }
 }

@@ -1,12 +1,13 @@
 import { Abi } from "../abi";
 import { clamp, madd } from "../simd";
 import { Step } from "../step";
+import { endOf, firstOf } from "../threads";
 
 /**
  * Dense layer for one row: y[o] = clamp(b[o] + sum over k of f[o, k] * x[k] + z[o]).
  *
  * Layout    x: ic floats; f: panels [oc / 16][ic][16], the last one filled up with zeros; b: oc floats, filled up; y, z: oc floats.
- * Tile      16 outputs: 4 accumulators; the weights stream past once.
+ * Tile      16 outputs: 4 accumulators; the weights stream past once. Threads share the panels.
  * Requires  ic >= 1.
  * Writes    whole panels: up to 15 floats of slack behind y.
  * Oracle    src/ops/gemm.ts `evaluate`.
@@ -15,10 +16,12 @@ export function dense_f32(s: Step): void {
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
   const zMinusY: usize = s.z == 0 ? 0 : s.z - s.y;
-  let f = s.f;
-  let b = s.b;
-  let y = s.y;
-  for (let o = 0; o < s.oc; o += Abi.densePanel) {
+  const panels = (s.oc + Abi.densePanel - 1) / Abi.densePanel;
+  const first = firstOf(panels);
+  let f = s.f + (((first * s.ic) as usize) << 6);
+  let b = s.b + ((first as usize) << 6);
+  let y = s.y + ((first as usize) << 6);
+  for (let panel = endOf(panels) - first; panel > 0; panel--) {
     let acc0 = v128.load(b);
     let acc1 = v128.load(b, 16);
     let acc2 = v128.load(b, 32);

@@ -1,12 +1,13 @@
 import { logarithm } from "../logarithm";
 import { clamp, clampScalar, expNegative } from "../simd";
 import { Step } from "../step";
+import { endInRow, endRow, firstInRow, firstRow } from "../threads";
 
 /**
  * Logarithm of the sum of exponentials over the middle one of three axes; log_softmax_f32 subtracts it from x.
  *
  * Layout    x: [oc][ic][ow]; y: [oc][ow], or as x.
- * Tile      ow >= 4: 4 runs side by side; else one run at a time, 1 element at a time.
+ * Tile      ow >= 4: 4 runs side by side; else one run at a time, 1 element at a time. Threads share o, or the runs.
  * Requires  ic >= 1.
  * Writes    exactly y.
  * Oracle    src/ops/log-softmax.ts and src/ops/reduce-log-sum-exp.ts `evaluate`.
@@ -14,12 +15,15 @@ import { Step } from "../step";
 export function log_softmax_f32(s: Step): void {
   const step = (s.ow as usize) << 2;
   const block = (s.ic as usize) * step;
-  for (let o: usize = 0; o < (s.oc as usize); o++) {
-    const x = s.x + o * block;
-    const y = s.y + o * block;
-    let i: usize = 0;
-    for (; i + 16 <= step; i += 16) subtractFour(x + i, y + i, s.ic, step);
-    for (; i < step; i += 4) subtractOne(x + i, y + i, s.ic, step);
+  const first = firstInRow(s.oc, s.ow);
+  const end = endInRow(s.oc, s.ow);
+  const rowsEnd = endRow(s.oc, s.ow);
+  for (let o = firstRow(s.oc, s.ow); o < rowsEnd; o++) {
+    const x = s.x + (o as usize) * block;
+    const y = s.y + (o as usize) * block;
+    let i = first;
+    for (; i + 16 <= end; i += 16) subtractFour(x + i, y + i, s.ic, step);
+    for (; i < end; i += 4) subtractOne(x + i, y + i, s.ic, step);
   }
 }
 
@@ -28,20 +32,21 @@ export function log_sum_exp_f32(s: Step): void {
   const step = (s.ow as usize) << 2;
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
-  let x = s.x;
-  let y = s.y;
-  for (let o = s.oc; o > 0; o--) {
-    let i: usize = 0;
-    for (; i + 16 <= step; i += 16) {
+  const first = firstInRow(s.oc, s.ow);
+  const end = endInRow(s.oc, s.ow);
+  const rowsEnd = endRow(s.oc, s.ow);
+  for (let o = firstRow(s.oc, s.ow); o < rowsEnd; o++) {
+    const x = s.x + ((o * s.ic) as usize) * step;
+    const y = s.y + (o as usize) * step;
+    let i = first;
+    for (; i + 16 <= end; i += 16) {
       const largest = largestOfFour(x + i, s.ic, step);
       v128.store(y + i, clamp(f32x4.add(largest, logSumOfFour(x + i, s.ic, step, largest)), lo, hi));
     }
-    for (; i < step; i += 4) {
+    for (; i < end; i += 4) {
       const largest = largestOfOne(x + i, s.ic, step);
       store<f32>(y + i, clampScalar(largest + logSumOfOne(x + i, s.ic, step, largest), s.lo, s.hi));
     }
-    x += (s.ic as usize) * step;
-    y += step;
   }
 }
 

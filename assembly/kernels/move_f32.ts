@@ -1,29 +1,46 @@
 import { Step } from "../step";
+import { endInRow, endOf, endRow, firstInRow, firstOf, firstRow } from "../threads";
 
 /**
  * Moves elements without computing: concat, slice, transpose, broadcast are strided copies.
  *
  * Layout    table: 15 i32: 5 sizes, 5 x strides, 5 y strides, outermost first, strides in bytes (may be 0 or negative).
- * Tile      a contiguous innermost run goes in one copy.
+ * Tile      a contiguous innermost run goes in one copy. Threads share the runs, or each run.
  * Requires  x and y do not overlap.
  * Writes    exactly what the sizes say.
  * Oracle    src/ops/slice.ts, src/ops/transpose.ts, src/ops/concat.ts `evaluate`.
  */
 export function copy_f32(s: Step): void {
   const t = s.table;
-  for (let i0 = 0; i0 < load<i32>(t); i0++) {
-    for (let i1 = 0; i1 < load<i32>(t, 4); i1++) {
-      for (let i2 = 0; i2 < load<i32>(t, 8); i2++) {
-        let x = s.x + i0 * load<i32>(t, 20) + i1 * load<i32>(t, 24) + i2 * load<i32>(t, 28);
-        let y = s.y + i0 * load<i32>(t, 40) + i1 * load<i32>(t, 44) + i2 * load<i32>(t, 48);
-        for (let i3 = 0; i3 < load<i32>(t, 12); i3++) {
-          copyRun(x, y, load<i32>(t, 16), load<i32>(t, 36), load<i32>(t, 56));
-          x += load<i32>(t, 32);
-          y += load<i32>(t, 52);
-        }
-      }
+  const inPlane = load<i32>(t, 12);
+  const elements = load<i32>(t, 16);
+  const runs = load<i32>(t) * load<i32>(t, 4) * load<i32>(t, 8) * inPlane;
+  const first = (firstInRow(runs, elements) >> 2) as i32;
+  const count = ((endInRow(runs, elements) >> 2) as i32) - first;
+  const end = endRow(runs, elements);
+  for (let run = firstRow(runs, elements); run < end;) {
+    const plane = run / inPlane;
+    const at = run - plane * inPlane;
+    let x = s.x + offsetOf(plane, t, 20) + at * load<i32>(t, 32) + first * load<i32>(t, 36);
+    let y = s.y + offsetOf(plane, t, 40) + at * load<i32>(t, 52) + first * load<i32>(t, 56);
+    const todo = min(inPlane - at, end - run);
+    for (let i = todo; i > 0; i--) {
+      copyRun(x, y, count, load<i32>(t, 36), load<i32>(t, 56));
+      x += load<i32>(t, 32);
+      y += load<i32>(t, 52);
     }
+    run += todo;
   }
+}
+
+/** Where a plane, of those that the three outer axes count, lies by the strides `strides` bytes into the table. */
+function offsetOf(plane: i32, table: usize, strides: usize): i32 {
+  const outer = plane / load<i32>(table, 8);
+  const i0 = outer / load<i32>(table, 4);
+  const i1 = outer - i0 * load<i32>(table, 4);
+  const i2 = plane - outer * load<i32>(table, 8);
+  const t = table + strides;
+  return i0 * load<i32>(t) + i1 * load<i32>(t, 4) + i2 * load<i32>(t, 8);
 }
 
 function copyRun(x: usize, y: usize, count: i32, xStep: i32, yStep: i32): void {
@@ -39,12 +56,14 @@ function copyRun(x: usize, y: usize, count: i32, xStep: i32, yStep: i32): void {
 
 /** y[i] = x[table[i]] for `ow` elements; table: u32 element numbers. Oracle: src/ops/pad.ts `evaluate`. */
 export function gather_f32(s: Step): void {
-  for (let i: usize = 0; i < (s.ow as usize) << 2; i += 4) {
+  const end = (endOf(s.ow) as usize) << 2;
+  for (let i = (firstOf(s.ow) as usize) << 2; i < end; i += 4) {
     store<f32>(s.y + i, load<f32>(s.x + ((load<u32>(s.table + i) as usize) << 2)));
   }
 }
 
 /** y[i] = value for `ow` elements. Oracle: src/ops/pad.ts `evaluate`. */
 export function fill_f32(s: Step): void {
-  for (let i: usize = 0; i < (s.ow as usize) << 2; i += 4) store<f32>(s.y + i, s.value);
+  const end = (endOf(s.ow) as usize) << 2;
+  for (let i = (firstOf(s.ow) as usize) << 2; i < end; i += 4) store<f32>(s.y + i, s.value);
 }

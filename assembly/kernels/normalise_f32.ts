@@ -1,5 +1,6 @@
 import { clamp, clampScalar, madd, maddScalar, sumLanes } from "../simd";
 import { Step } from "../step";
+import { endOf, firstOf } from "../threads";
 
 /**
  * Each row minus its mean, over the root of its variance plus `value`, times f, plus b. With kh = 1 the mean is left out:
@@ -7,7 +8,7 @@ import { Step } from "../step";
  *
  * Layout    x, y: [oc][ic][ow], a row is ic blocks of ow; f, b: [oh], where block j of row o has number (o * ic + j) % oh.
  *           y may be x.
- * Tile      4 elements; ow = 1: of 4 blocks.
+ * Tile      4 elements; ow = 1: of 4 blocks. Threads share the rows.
  * Requires  oh is a multiple of ic.
  * Writes    exactly y.
  * Oracle    src/ops/normalised.ts `evaluateNormalised`.
@@ -15,10 +16,11 @@ import { Step } from "../step";
 export function normalise_f32(s: Step): void {
   const count = s.ic * s.ow;
   const share: f32 = 1 / (count as f32);
-  let x = s.x;
-  let y = s.y;
-  let parameter = 0;
-  for (let o = s.oc; o > 0; o--) {
+  const first = firstOf(s.oc);
+  let x = s.x + (((first * count) as usize) << 2);
+  let y = s.y + (((first * count) as usize) << 2);
+  let parameter = (first * s.ic) % s.oh;
+  for (let o = endOf(s.oc) - first; o > 0; o--) {
     const mean: f32 = s.kh ? 0 : sum(x, count) * share;
     const factor: f32 = 1 / sqrt<f32>(sumOfSquares(x, count, mean) * share + s.value);
     const at = (parameter as usize) << 2;

@@ -1,14 +1,15 @@
 import { logarithm } from "../logarithm";
 import { clamp, expNegative, madd } from "../simd";
 import { Step } from "../step";
+import { endInRow, endRow, firstInRow, firstRow, storeUpTo } from "../threads";
 
 /**
  * y = x / (value + alpha * sum of squares of neighbouring channels)^beta, of one image.
  *
  * Layout    x, y: oc planes of ow floats; table: alpha, beta. Channels c - top to c + bottom, where they exist, are summed.
- * Tile      4 pixels of one channel.
+ * Tile      4 pixels of one channel. Threads share the channels, or the pixels.
  * Requires  ow >= 1; value > 0 and alpha >= 0, so that the power has a logarithm.
- * Writes    whole vectors: up to 3 floats behind each plane, which the next plane, or the slack, takes.
+ * Writes    whole vectors: up to 3 floats behind each plane, which the next plane, or the slack, takes. With threads exactly y.
  * Oracle    src/ops/lrn.ts `evaluate`.
  */
 export function normalise_neighbours_f32(s: Step): void {
@@ -18,14 +19,18 @@ export function normalise_neighbours_f32(s: Step): void {
   const beta = v128.load32_splat(s.table, 4);
   const base = f32x4.splat(s.value);
   const plane = (s.ow as usize) << 2;
-  for (let c = 0; c < s.oc; c++) {
+  const begin = firstInRow(s.oc, s.ow);
+  const last = endInRow(s.oc, s.ow);
+  const rowsEnd = endRow(s.oc, s.ow);
+  for (let c = firstRow(s.oc, s.ow); c < rowsEnd; c++) {
     const first = max(0, c - s.top);
     const count = min(s.oc - 1, c + s.bottom) - first + 1;
     const from = s.x + (first as usize) * plane;
     const at = (c as usize) * plane;
-    for (let i: usize = 0; i < plane; i += 16) {
+    const end = s.y + at + last;
+    for (let i = begin; i < last; i += 16) {
       const power = reciprocalPower(madd(sumOfSquares(from + i, count, plane), alpha, base), beta);
-      v128.store(s.y + at + i, clamp(f32x4.mul(v128.load(s.x + at + i), power), lo, hi));
+      storeUpTo(end, s.y + at + i, clamp(f32x4.mul(v128.load(s.x + at + i), power), lo, hi));
     }
   }
 }

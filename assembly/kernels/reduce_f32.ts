@@ -2,14 +2,15 @@ import { Finish, Fold } from "../abi";
 import { logarithm } from "../logarithm";
 import { clamp, clampScalar, sumLanes } from "../simd";
 import { Step } from "../step";
+import { endInRow, endRow, firstInRow, firstRow, storeUpTo } from "../threads";
 
 /**
  * Sum, largest, smallest or product over the middle one of three axes; kh says which (Fold), kw what becomes of it (Finish).
  *
  * Layout    x: [oc][ic][ow]; y: [oc][ow].
- * Tile      ow = 1: 4 elements of the axis at a time; else 4 outputs at a time, combined in y row by row.
+ * Tile      ow = 1: 4 elements of the axis at a time; else 4 outputs at a time, combined in y row by row. Threads share o, or the outputs.
  * Requires  ic >= 1; y is not x.
- * Writes    whole vectors: up to 3 floats behind each row of y, which the next row, or the slack, takes.
+ * Writes    whole vectors: up to 3 floats behind each row of y, which the next row, or the slack, takes. With threads exactly y.
  * Oracle    src/ops/reduction.ts `evaluate`.
  */
 export function reduce_f32(s: Step): void {
@@ -18,26 +19,30 @@ export function reduce_f32(s: Step): void {
   const hi = f32x4.splat(s.hi);
   const start = f32x4.splat(neutral(s.kh));
   const step = (s.ow as usize) << 2;
-  let x = s.x;
-  let y = s.y;
-  for (let o = s.oc; o > 0; o--) {
-    for (let i: usize = 0; i < step; i += 16) v128.store(y + i, start);
-    for (let k = s.ic; k > 0; k--, x += step) foldRow(s.kh, y, x, y + step);
-    for (let i: usize = 0; i < step; i += 16) v128.store(y + i, clamp(finish(s.kw, v128.load(y + i)), lo, hi));
-    y += step;
+  const first = firstInRow(s.oc, s.ow);
+  const bytes = endInRow(s.oc, s.ow) - first;
+  const rowsEnd = endRow(s.oc, s.ow);
+  for (let o = firstRow(s.oc, s.ow); o < rowsEnd; o++) {
+    const y = s.y + (o as usize) * step + first;
+    const end = y + bytes;
+    let x = s.x + ((o * s.ic) as usize) * step + first;
+    for (let i: usize = 0; i < bytes; i += 16) storeUpTo(end, y + i, start);
+    for (let k = s.ic; k > 0; k--, x += step) foldRow(s.kh, y, x, end);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      storeUpTo(end, y + i, clamp(finish(s.kw, v128.load(y + i)), lo, hi));
+    }
   }
 }
 
 function reduceRows(s: Step): void {
   const start = neutral(s.kh);
-  let x = s.x;
-  let y = s.y;
-  for (let o = s.oc; o > 0; o--) {
+  const rowsEnd = endRow(s.oc, 1);
+  for (let o = firstRow(s.oc, 1); o < rowsEnd; o++) {
+    const x = s.x + (((o * s.ic) as usize) << 2);
+    const y = s.y + ((o as usize) << 2);
     const four = fold(s.kh, f32x4.splat(start), x, s.ic >> 2);
     const rest = foldScalar(s.kh, lanes(s.kh, four), x + (((s.ic as usize) >> 2) << 4), s.ic & 3);
     store<f32>(y, clampScalar(f32x4.extract_lane(finish(s.kw, f32x4.splat(rest)), 0), s.lo, s.hi));
-    x += (s.ic as usize) << 2;
-    y += 4;
   }
 }
 
@@ -75,22 +80,22 @@ function fold(kind: i32, acc: v128, x: usize, count: i32): v128 {
 function foldRow(kind: i32, y: usize, x: usize, end: usize): void {
   switch (kind) {
     case Fold.Sum:
-      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), v128.load(x)));
+      for (; y < end; y += 16, x += 16) storeUpTo(end, y, f32x4.add(v128.load(y), v128.load(x)));
       break;
     case Fold.SumOfMagnitudes:
-      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), f32x4.abs(v128.load(x))));
+      for (; y < end; y += 16, x += 16) storeUpTo(end, y, f32x4.add(v128.load(y), f32x4.abs(v128.load(x))));
       break;
     case Fold.SumOfSquares:
-      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), square(v128.load(x))));
+      for (; y < end; y += 16, x += 16) storeUpTo(end, y, f32x4.add(v128.load(y), square(v128.load(x))));
       break;
     case Fold.Max:
-      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.max(v128.load(y), v128.load(x)));
+      for (; y < end; y += 16, x += 16) storeUpTo(end, y, f32x4.max(v128.load(y), v128.load(x)));
       break;
     case Fold.Min:
-      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.min(v128.load(y), v128.load(x)));
+      for (; y < end; y += 16, x += 16) storeUpTo(end, y, f32x4.min(v128.load(y), v128.load(x)));
       break;
     default:
-      for (; y < end; y += 16, x += 16) v128.store(y, f32x4.mul(v128.load(y), v128.load(x)));
+      for (; y < end; y += 16, x += 16) storeUpTo(end, y, f32x4.mul(v128.load(y), v128.load(x)));
   }
 }
 

@@ -1,11 +1,12 @@
 import { expNegative } from "../simd";
 import { Step } from "../step";
+import { endInRow, endRow, firstInRow, firstRow } from "../threads";
 
 /**
  * Softmax over the middle one of three axes.
  *
  * Layout    x, y: [oc][ic][ow]; y may be x.
- * Tile      ow >= 4: 4 runs side by side; else one run at a time, its exponentials 1 at a time.
+ * Tile      ow >= 4: 4 runs side by side; else one run at a time, its exponentials 1 at a time. Threads share o, or the runs.
  * Requires  ic >= 1.
  * Writes    exactly y.
  * Oracle    src/ops/softmax.ts `evaluate`.
@@ -13,12 +14,15 @@ import { Step } from "../step";
 export function softmax_f32(s: Step): void {
   const step = (s.ow as usize) << 2;
   const block = (s.ic as usize) * step;
-  for (let o = 0; o < s.oc; o++) {
+  const first = firstInRow(s.oc, s.ow);
+  const end = endInRow(s.oc, s.ow);
+  const rowsEnd = endRow(s.oc, s.ow);
+  for (let o = firstRow(s.oc, s.ow); o < rowsEnd; o++) {
     const x = s.x + (o as usize) * block;
     const y = s.y + (o as usize) * block;
-    let i: usize = 0;
-    for (; i + 16 <= step; i += 16) fourRuns(x + i, y + i, s.ic, step);
-    for (; i < step; i += 4) oneRun(x + i, y + i, s.ic, step);
+    let i = first;
+    for (; i + 16 <= end; i += 16) fourRuns(x + i, y + i, s.ic, step);
+    for (; i < end; i += 4) oneRun(x + i, y + i, s.ic, step);
   }
 }
 
