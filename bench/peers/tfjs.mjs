@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { getThreadsCount, setThreadsCount, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { translateGraph } from "./tfjs-graph.mjs";
 import { toNhwc } from "./tfjs-layout.mjs";
+import { withThreads } from "./tfjs-threads.mjs";
 
 export const tfjsVersion = version_wasm;
 
@@ -37,10 +38,11 @@ export async function openTfjs(graph, inputs, { threads = 1 } = {}) {
   };
 }
 
-/** The back end takes the number of threads once, and where it cannot have them runs with one, silently. */
+/** The back end takes the number of threads once, and where it cannot have them runs with fewer, silently. */
 async function start(threads) {
   tf.enableProdMode();
   setThreadsCount(threads);
-  if (!(await tf.setBackend("wasm"))) throw new Error("its wasm back end does not start");
-  if (getThreadsCount() !== threads) throw new Error("has no threads in Node and Deno, only in browsers");
+  const started = await (threads > 1 ? withThreads(threads, () => tf.setBackend("wasm")) : tf.setBackend("wasm"));
+  if (!started) throw new Error("its wasm back end does not start");
+  if (getThreadsCount() !== threads) throw new Error(`${threads} threads asked for, it has ${getThreadsCount()}`);
 }
