@@ -32,6 +32,8 @@ export interface Report {
   readonly runs: number;
   /** `2026-11-22`. */
   readonly date: string;
+  /** Their versions. */
+  readonly peers: { readonly ort?: string; readonly tfjs?: string };
   readonly rows: readonly Figures[];
 }
 
@@ -70,9 +72,12 @@ export function formatMarkdown(report: Report): string {
   return `${heading(report)}\n\n${table.join("\n")}`;
 }
 
-function heading({ engine, version, build, threads, cpu, date, runs }: Report): string {
+function heading({ engine, version, build, threads, cpu, date, runs, peers }: Report): string {
   const threadCount = `${threads} thread${threads === 1 ? "" : "s"}`;
-  return `${engine} ${version}, ${build} build, ${threadCount}; ${cpu}; ${date}; medians of ${runs} runs`;
+  const names = { ort: "onnxruntime-web", tfjs: "tfjs-wasm" };
+  const versions = Object.entries(peers).map(([peer, number]) => `${names[peer as keyof typeof names]} ${number}`);
+  const where = `${engine} ${version}, ${build} build, ${threadCount}; ${cpu}; ${date}; medians of ${runs} runs`;
+  return [where, ...versions].join("; ");
 }
 
 function usedColumns({ rows }: Report) {

@@ -65,7 +65,14 @@ async function measureAll({ nets, engine, build, threads, runs, ...rest }, { ver
     process.stderr.write(`${summaryOf(row)} (${((performance.now() - start) / 1000).toFixed(0)} s)\n`);
   }
   const date = new Date().toISOString().slice(0, 10);
-  return { engine, version, build, cpu, threads, runs, date, rows };
+  return { engine, version, build, cpu, threads, runs, date, peers: versionsOf(rest.peers), rows };
+}
+
+/** As the peers' manifest pins them. */
+function versionsOf(peers) {
+  const { dependencies } = JSON.parse(readFileSync(inRoot("bench/peers/package.json"), "utf8"));
+  const packages = { ort: "onnxruntime-web", tfjs: "@tensorflow/tfjs-backend-wasm" };
+  return Object.fromEntries(peers.map((peer) => [peer, dependencies[packages[peer]]]));
 }
 
 /** A network that cannot be measured at all is a row of nulls with the reason. */

@@ -2,9 +2,10 @@
 import { inferShapes } from "../../dist/src/ops/walk.js";
 import { TFJS_OPS } from "./tfjs-ops.mjs";
 
-/** Throws an error with the operator's name for one that has no translation. */
+/** Throws an error that says what has no translation. */
 export function translateGraph(graph) {
   const shapes = inferShapes(graph);
+  if (graph.outputs.some((name) => shapes.get(name).length > 2)) throw new Error("the adapter hands out rows only");
   const readers = readersOf(graph);
   const fused = new Set();
   const steps = [];

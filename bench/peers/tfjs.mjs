@@ -33,8 +33,6 @@ export async function openTfjs(graph, inputs, { threads = 1 } = {}) {
         tf.engine().endScope();
       }
     },
-    /** Tensors that exist: the same after every run. */
-    countTensors: () => tf.memory().numTensors,
   };
 }
 

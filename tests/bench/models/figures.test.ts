@@ -33,6 +33,7 @@ const REPORT: Report = {
   threads: 1,
   runs: 15,
   date: "2026-11-22",
+  peers: { ort: "1.30.0", tfjs: "4.22.0" },
   rows: [
     ROW,
     { ...ROW, net: "vgg16", ortRatio: 8, tfjsMs: null, tfjsMinMs: null, tfjsRatio: null, why: "tfjs: memory" },
@@ -47,7 +48,10 @@ test("the geometric mean of what is there", () => {
 
 test("text: where and how, a row a network, the means last", () => {
   const lines = formatReport(REPORT).split("\n");
-  assert.is(lines[0], "node 20.20.2 (V8 11.3), baseline build, 1 thread; a processor; 2026-11-22; medians of 15 runs");
+  assert.is(
+    lines[0],
+    "node 20.20.2 (V8 11.3), baseline build, 1 thread; a processor; 2026-11-22; medians of 15 runs; onnxruntime-web 1.30.0; tfjs-wasm 4.22.0",
+  );
   assert.match(
     lines[2]!,
     /^network +multiply-adds +espalier +onnxruntime-web +ratio +tfjs-wasm +ratio +difference +missing/,
@@ -59,7 +63,7 @@ test("text: where and how, a row a network, the means last", () => {
 
 test("peers that nobody asked for have no columns", () => {
   const alone = { ...ROW, tfjsMs: null, tfjsMinMs: null, tfjsRatio: null };
-  const text = formatReport({ ...REPORT, threads: 2, rows: [alone] });
+  const text = formatReport({ ...REPORT, threads: 2, peers: { ort: "1.30.0" }, rows: [alone] });
   assert.not.match(text, /tfjs|missing|null|undefined/);
   assert.match(text, /2 threads/);
 });
