@@ -9,6 +9,8 @@ import { installPeers } from "../peers/install.mjs";
 import { provideEngine, runInEngine } from "./engines.mjs";
 
 const TOLERANCE = 1e-3;
+/** Medians this many times the minima say that other programs ran, too. */
+const NOISY = 1.25;
 const README = inRoot("bench/README.md");
 
 // So that the engine, which stops when this process exits, is stopped on these, too.
@@ -86,10 +88,17 @@ async function measure(engine, job) {
   }
 }
 
-function summaryOf({ espalierMs, ortRatio, tfjsRatio, why }) {
-  const ratio = (name, value) => (value === null ? [] : [`${name} ${value.toFixed(2)}x`]);
-  const time = espalierMs === null ? [] : [`${espalierMs.toFixed(2)} ms`];
-  return [...time, ...ratio("ort", ortRatio), ...ratio("tfjs", tfjsRatio), ...(why === null ? [] : [why])].join(", ");
+function summaryOf(row) {
+  const ratio = (name) => (row[`${name}Ratio`] === null ? [] : [`${name} ${row[`${name}Ratio`].toFixed(2)}x`]);
+  const time = row.espalierMs === null ? [] : [`${row.espalierMs.toFixed(2)} ms`];
+  return [...time, ...ratio("ort"), ...ratio("tfjs"), ...noiseOf(row), ...(row.why === null ? [] : [row.why])].join(
+    ", ",
+  );
+}
+
+function noiseOf(row) {
+  const noise = Math.max(...["espalier", "ort", "tfjs"].map((name) => row[`${name}Ms`] / row[`${name}MinMs`] || 0));
+  return noise > NOISY ? [`noisy: medians up to ${noise.toFixed(1)} times the minima`] : [];
 }
 
 function faultsOf({ net, espalierMs, maxRelative, why }) {
