@@ -4,11 +4,15 @@ import { uniform } from "../src/random.js";
 export interface RaceOptions {
   /** Measured rounds; each runs every contender once, in an order that is drawn anew. */
   readonly runs: number;
-  /** Time for each contender to reach its speed first; two runs at least. */
+  /** Time for each contender to reach its speed first, and up to four times that until it has settled. */
   readonly warmUpMs: number;
   /** Rest in front of each measured run, for threads that are still busy waiting to fall asleep. Default 0. */
   readonly restMs?: number;
 }
+
+/** Runs that are looked at for whether they are settled, and how many times the fastest they may take then. */
+const WINDOW = 5;
+const SETTLED = 1.2;
 
 export interface Times {
   readonly medianMs: number;
@@ -36,11 +40,23 @@ async function timeOnce(run: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
+/**
+ * Engines make fast code after some time of slow code; V8 from 13.7 on also takes wrong guesses in wasm back, some twenty runs
+ * later, and then runs slow code for a second again.
+ */
 async function warmUp(run: () => unknown, milliseconds: number): Promise<void> {
   await run();
-  let spent = 0;
-  do spent += await timeOnce(run);
-  while (spent < milliseconds);
+  const times: number[] = [];
+  for (let spent = 0; spent < milliseconds || (spent < 4 * milliseconds && !isSettled(times));) {
+    const time = await timeOnce(run);
+    times.push(time);
+    spent += time;
+  }
+}
+
+/** Whether most of the last runs are about as fast as the fastest one. */
+function isSettled(times: readonly number[]): boolean {
+  return summarise(times.slice(-WINDOW)).medianMs <= SETTLED * Math.min(...times);
 }
 
 /** The numbers below `count` in random order (Fisher and Yates 1938). */

@@ -30,7 +30,7 @@ export const USAGE = `usage: npm run bench:models -- [options]
   --build NAME    ${BUILDS.join(", ")} (default: baseline)
   --threads N     of each contender (default: 1)
   --runs N        measured rounds (default: 15)
-  --warm-up MS    for each contender to reach its speed first (default: 1000)
+  --warm-up MS    for each contender to reach its speed first (default: 2000)
   --json          figures as JSON
   --write         puts the table into bench/README.md`;
 
@@ -56,7 +56,7 @@ export function parseOptions(words: readonly string[]): Options {
     build: oneOf("--build", values.build ?? "baseline", BUILDS),
     threads: count("--threads", values.threads ?? "1"),
     runs: count("--runs", values.runs ?? "15"),
-    warmUpMs: count("--warm-up", values["warm-up"] ?? "1000"),
+    warmUpMs: count("--warm-up", values["warm-up"] ?? "2000"),
     json: values.json ?? false,
     write: values.write ?? false,
   };

@@ -14,7 +14,7 @@ test("everything on this Node, unless said", () => {
     build: "baseline",
     threads: 1,
     runs: 15,
-    warmUpMs: 1000,
+    warmUpMs: 2000,
     json: false,
     write: false,
   });
