@@ -10,6 +10,8 @@ export interface RaceOptions {
   readonly restMs?: number;
 }
 
+/** Of the warm-up. */
+const PARTS = 4;
 /** Runs that are looked at for whether they are settled, and how many times the fastest they may take then. */
 const WINDOW = 5;
 const SETTLED = 1.2;
@@ -22,7 +24,7 @@ export interface Times {
 /** The times of each contender, which does one whole run when called. */
 export async function race(contenders: readonly (() => unknown)[], options: RaceOptions): Promise<Times[]> {
   const { runs, warmUpMs, restMs = 0 } = options;
-  for (const run of contenders) await warmUp(run, warmUpMs);
+  await warmUp(contenders, warmUpMs);
   const times = contenders.map((): number[] => []);
   const next = uniform(1);
   for (let round = 0; round < runs; round++) {
@@ -41,17 +43,28 @@ async function timeOnce(run: () => unknown): Promise<number> {
 }
 
 /**
- * Engines make fast code after some time of slow code; V8 from 13.7 on also takes wrong guesses in wasm back, some twenty runs
- * later, and then runs slow code for a second again.
+ * Engines make fast code after some time of slow code, in threads of their own that may be late; V8 from 13.7 on also takes wrong
+ * guesses in wasm back, some twenty runs later, and is slow for a second again. So all are warmed up in turn, part by part.
  */
-async function warmUp(run: () => unknown, milliseconds: number): Promise<void> {
-  await run();
-  const times: number[] = [];
-  for (let spent = 0; spent < milliseconds || (spent < 4 * milliseconds && !isSettled(times));) {
+async function warmUp(contenders: readonly (() => unknown)[], milliseconds: number): Promise<void> {
+  const times = contenders.map((): number[] => []);
+  const part = milliseconds / PARTS;
+  for (let done = 1; done <= PARTS; done++) {
+    for (const [i, run] of contenders.entries()) await runFor(run, times[i]!, part);
+  }
+  for (const [i, run] of contenders.entries()) {
+    for (let parts = PARTS; parts < 4 * PARTS && !isSettled(times[i]!); parts++) await runFor(run, times[i]!, part);
+  }
+}
+
+/** At least once. */
+async function runFor(run: () => unknown, times: number[], milliseconds: number): Promise<void> {
+  let spent = 0;
+  do {
     const time = await timeOnce(run);
     times.push(time);
     spent += time;
-  }
+  } while (spent < milliseconds);
 }
 
 /** Whether most of the last runs are about as fast as the fastest one. */
