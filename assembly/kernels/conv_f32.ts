@@ -84,6 +84,14 @@ function multiply(s: Step, most: i32, panel: i32, end: i32, firstRow: i32, endRo
     const rows = tileRows(most, s.oc - o);
     const f = s.f + ((((o * s.ic + c * rows) * taps) as usize) << 2);
     const b = s.b + ((o as usize) << 2);
+    if (last && zMinusY != 0) {
+      let z = s.z + (o as usize) * pitch + ((panel as usize) << 5);
+      const length = ((min(end << 3, pixels) - (panel << 3)) as usize) << 2;
+      for (let r = min(rows, s.oc - o); r > 0; r--) {
+        fetched |= fetch(z, length);
+        z += pitch;
+      }
+    }
     fetched |= fetch(f, ((depth * rows) as usize) << 2);
     let x = scratch;
     let y = s.y + (o as usize) * pitch + ((panel as usize) << 5);
