@@ -116,6 +116,7 @@ function multiply(
   const valueBytes = ((paddedRows(most, s.oc) * s.ic) as usize) << 2;
   let fetched = 0;
   for (let value: usize = 0; value < values; value++) {
+    fetched |= fetch(from + value * xPitch, (((tiles * s.ic) as usize) << 2) + 60);
     for (let o = firstRow; o < endRow; o += most) {
       const rows = tileRows(most, s.oc - o);
       const f = s.f + value * valueBytes + (((o * s.ic) as usize) << 2);

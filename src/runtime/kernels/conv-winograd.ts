@@ -16,8 +16,13 @@ import {
   WEIGHT_COST,
 } from "./tiles.js";
 
-/** Bytes of transformed input and output that are worked on at a time: most of a second-level cache. */
-const BLOCK_BYTES = 768 * 1024;
+/** Bytes of transformed input and output that stay in a second-level cache; those of a filter that do so beside them. */
+const CACHED_BYTES = 1024 * 1024;
+const CACHED_FILTER_BYTES = 512 * 1024;
+/** How often what does not stay there passes between memory and cache: written, which first reads it, and read again. */
+const PASSES = 3;
+/** Bytes of scratch that are worth less traffic. */
+const MOST_BYTES = 10 * 1024 * 1024;
 /** Bytes between the planes of transformed values, and of scratch for the transforms themselves. */
 const APART = 64;
 const SPARE = 2048;
@@ -153,10 +158,11 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
   const padded = paddedRows(tile, ocg);
   const panelBytes = valuesOf(transform) * 32 * (icg + padded);
   const panels = Math.ceil(tilesOf(geometry, m) / 8);
-  const block = Math.max(1, Math.min(panels, Math.floor(BLOCK_BYTES / panelBytes)));
+  const filterBytes = 4 * valuesOf(transform) * padded * icg;
+  const block = chooseBlock(panels, panelBytes, filterBytes, site.target.threads);
   const share = block * (panelBytes + NOTE_BYTES) + 2 * valuesOf(transform) * APART + SPARE;
   planGroups(kernel, coverTiles(geometry, transform), layer, site, {
-    filterBytes: 4 * valuesOf(transform) * padded * icg,
+    filterBytes,
     fields: {
       f: transformFilter(layer, transform, tile, site),
       scratch: site.scratch(share * site.target.threads),
@@ -164,6 +170,22 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
       share,
     },
   });
+}
+
+/**
+ * Panels of tiles to transform at a time, for the least traffic with memory: each block streams the filter once, and what is
+ * transformed in a large one leaves the cache in between.
+ */
+function chooseBlock(panels: number, panelBytes: number, filterBytes: number, threads: number): number {
+  const streamed = filterBytes > CACHED_FILTER_BYTES ? filterBytes : 0;
+  const traffic = (block: number) => {
+    const spilled = block * panelBytes > CACHED_BYTES ? PASSES * panels * panelBytes : 0;
+    return streamed * Math.ceil(panels / block) + spilled;
+  };
+  const most = Math.max(1, Math.min(panels, Math.floor(MOST_BYTES / threads / panelBytes)));
+  let best = Math.max(1, Math.min(most, Math.floor(CACHED_BYTES / panelBytes)));
+  for (let block = best; block <= most; block++) if (traffic(block) < traffic(best)) best = block;
+  return best;
 }
 
 /** G w G^T of every filter, in float64, as [group][value][panel][ic][rows]. */
