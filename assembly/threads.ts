@@ -128,7 +128,7 @@ export function finishStep(): void {
   }
 }
 
-/** Tells the other threads to run `count` steps of the plan. */
+/** Tells the other threads to run `count` steps of the plan; to go, where it is negative. */
 export function giveOrder(plan: usize, first: i32, count: i32): void {
   if (threads == 1) return;
   store<u32>(Abi.control + Control.plan, plan as u32);

@@ -169,6 +169,10 @@ export interface Engine {
 export interface ThreadedEngine extends Engine {
   /** Which of how many threads this instance runs on, whether it may sleep, and how long it waits for the others. */
   setThread(index: number, count: number, maySleep: boolean, seconds: number): void;
+  /** Lets the other threads go. */
+  dismiss(): void;
+  /** Says that this thread will not come any more. */
+  fail(): void;
 }
 
 /** One instance over this memory. */
