@@ -8,12 +8,17 @@ const engine = async (build) => WebAssembly.compile(await read(`node_modules/esp
 
 const results = await runChecks({
   runtime,
-  engines: { baseline: await engine("baseline"), relaxed: await engine("relaxed") },
+  engines: {
+    baseline: await engine("baseline"),
+    relaxed: await engine("relaxed"),
+    baselineThreads: await engine("baseline-threads"),
+  },
   sample: {
     network: await read("network.esp"),
     input: await numbers("input.f32"),
     expected: await numbers("expected.f32"),
   },
   compilesBytes: true,
+  hasThreads: true,
 });
 console.log(JSON.stringify(results));
