@@ -88,11 +88,6 @@ export function endInRow(rows: i32, elements: i32): usize {
   return sharesRows(rows, elements) ? (elements as usize) << 2 : endOfVectors(elements);
 }
 
-/** Whether this thread does what cannot be shared. */
-export function isFirst(): bool {
-  return ASC_FEATURE_THREADS ? thread == 0 : true;
-}
-
 /** This thread's part of the step's scratch memory, `share` bytes long. */
 export function scratchOf(s: Step): usize {
   return ASC_FEATURE_THREADS ? s.scratch + (thread as usize) * (s.share as usize) : s.scratch;

@@ -1,15 +1,16 @@
 /** Installs and builds whatever is missing or stale, so that every command works as the first one after a clone. */
-import { dependenciesInstalled, run } from "./checkout.mjs";
+import { dependenciesInstalled } from "./checkout.mjs";
+import { installPackages } from "./install.mjs";
 
 /** What is printed goes to standard error, so that a command's own output stays clean. */
 export async function setup() {
   if (!dependenciesInstalled()) {
     console.error("espalier: installing dependencies ...");
-    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    run(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-      stdio: ["ignore", 2, 2],
-      shell: process.platform === "win32",
-    });
+    const fault = installPackages(".");
+    if (fault) {
+      console.error(`espalier: ${fault}`);
+      process.exit(1);
+    }
   }
   const { build } = await import("./build.mjs");
   await build();

@@ -52,7 +52,7 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
     ["arg", "broadcast", "filter-layer", "normalised", "op", "pool", "reduction", "regroup", "unary", "walk", "window"],
   ],
   ["src/runtime/layers/index.ts", "src/runtime/layers", ["layer"]],
-  ["src/runtime/kernels/convolution.ts", "src/runtime/kernels", []],
+  ["src/runtime/kernels/convolution.ts", "src/runtime/kernels", ["planes", "tiles"]],
   ["src/models/index.ts", "src/models", ["builder"]],
   ["src/passes/index.ts", "src/passes", []],
   ["src/onnx/ops/index.ts", "src/onnx/ops", []],
@@ -62,7 +62,18 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
   [
     "assembly/kernels/index.ts",
     "assembly/kernels",
-    ["gemm_f32_4x8", "gemm_f32_5x8", "gemm_f32_8x4", "store_row", "unary_formulas", "winograd_f32"],
+    [
+      "finish_tile",
+      "gemm_f32",
+      "gemm_f32_4x8",
+      "gemm_f32_4x8s",
+      "gemm_f32_6x8",
+      "gemm_f32_tails",
+      "unary_formulas",
+      "winograd_2x2_f32",
+      "winograd_4x4_f32",
+      "winograd_5x5_f32",
+    ],
   ],
 ];
 

@@ -4,6 +4,7 @@ import { endOf, firstOf, scratchOf, threadCount } from "../threads";
 import { fetch, gemmTile, paddedRows, tileLanes, tileRows } from "./gemm_f32";
 import { winogradInput2, winogradOutput2 } from "./winograd_2x2_f32";
 import { winogradInput4, winogradOutput4 } from "./winograd_4x4_f32";
+import { winogradInput5x5, winogradOutput5x5 } from "./winograd_5x5_f32";
 
 /** Panels of tiles a thread must get for the tiles to be divided; with fewer, the output channels are. */
 const PANELS_EACH = 2;
@@ -11,14 +12,14 @@ const PANELS_EACH = 2;
 const APART: usize = 64;
 
 /**
- * Convolution 3 x 3, stride 1, of one image and one group, by Winograd's F(m x m, 3 x 3): one matrix product for each of the
- * (m + 2)^2 values of a transformed tile of m x m output pixels.
+ * Convolution 3 x 3 or 5 x 5, stride 1, of one image and one group, by Winograd's F(m x m, k x k): one matrix product for each of
+ * the (m + k - 1)^2 values of a transformed tile of m x m output pixels. 5 x 5 has m = 4.
  *
  * Layout    x: ic planes of ih x iw, padded already so that whole tiles are covered; f: [value][panel][ic][rows], transformed, rows
  *           as `tileRows` says, the last panel filled up with zeros; b: oc floats; y, z: oc planes of oh x ow.
  * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 tiles; `block` panels of 8 tiles are transformed at a time.
  * Requires  share: values x (block * 8 * ic floats and 64 bytes), values x (block * 8 * oc filled up to whole panels floats and 64
- *           bytes), 1 KB.
+ *           bytes), 2 KB.
  * Writes    exactly y. A number that is not finite spreads over its tile. Threads divide the tiles, or the output channels.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
@@ -35,7 +36,8 @@ function conv(s: Step, most: i32, m: i32): void {
 
 /** The output channels `firstRow` to `endRow` of the panels of tiles `firstPanel` to `endPanel`. */
 function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, firstRow: i32, endRow: i32): void {
-  const values = ((m + 2) * (m + 2)) as usize;
+  const side = m + s.kh - 1;
+  const values = (side * side) as usize;
   const across = (s.ow + m - 1) / m;
   const tiles = across * ((s.oh + m - 1) / m);
   const xPitch = (((s.block * s.ic) as usize) << 5) + APART;
@@ -80,7 +82,8 @@ function transformInput(
     const step = (tileLanes(end - first - (at & ~7)) as usize) << 2;
     let y = to + ((((at >> 3) * s.ic) as usize) << 5) + (((at & 7) as usize) << 2);
     for (let c = s.ic; c > 0; c--) {
-      if (m == 4) winogradInput4(p0, p1, p2, p3, rowBytes, spare, y, pitch);
+      if (s.kh == 5) winogradInput5x5(p0, p1, p2, p3, rowBytes, spare, y, pitch);
+      else if (m == 4) winogradInput4(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else winogradInput2(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       p0 += planeBytes;
       p1 += planeBytes;
@@ -144,7 +147,8 @@ function transformOutput(
     for (let o = firstRow; o < endRow; o++) {
       const x = column + (o as usize) * rowBytes;
       if (m == 4) {
-        winogradOutput4(x, pitch, spare);
+        if (s.kh == 5) winogradOutput5x5(x, pitch, spare);
+        else winogradOutput4(x, pitch, spare);
         for (let k = 0; k < count; k++) storeTile4(s, spare + ((k as usize) << 6), t + k, across, o);
       } else {
         winogradOutput2(x, pitch, spare);

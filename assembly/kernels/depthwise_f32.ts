@@ -2,48 +2,34 @@ import { copyPlane } from "../pack/plane";
 import { loadStrided } from "../pack/window_row";
 import { clamp, madd } from "../simd";
 import { Step } from "../step";
-import { endOf, firstOf, scratchOf } from "../threads";
+import { endOf, firstOf, scratchOf, storeUpTo } from "../threads";
 
 /**
  * Depthwise convolution of one image, any kernel, stride and dilation: each input plane makes oc / ic output planes.
  *
  * Layout    x: ic planes of ih x iw; f: [oc][kh * kw]; b: oc floats; y, z: oc planes of oh x ow.
  * Tile      1 channel x 4 pixels; one input plane at a time is copied, padded, into scratch.
- * Requires  share: one padded plane that covers every window of whole vectors, then one row of output; and slack.
+ * Requires  share: one padded plane that covers every window of whole vectors, and slack.
  * Writes    as depthwise_rows_f32. Threads divide the input planes.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
 export function depthwise_f32(s: Step): void {
-  const first = firstOf(s.ic);
-  const end = endOf(s.ic);
   const scratch = scratchOf(s);
   const widthBytes = ((s.iw + s.left + s.right) as usize) << 2;
-  const spare = scratch + ((s.ih + s.top + s.bottom) as usize) * widthBytes;
-  memory.fill(scratch, 0, spare - scratch);
-  const multiplier = s.oc / s.ic;
-  for (let c = first; c < end; c++) {
-    copyPlane(s.x + (((c * s.ih * s.iw) as usize) << 2), s.ih, s.iw, scratch, widthBytes, s.top, s.left);
-    for (let m = 0; m < multiplier; m++) {
-      const shared = c + 1 == end && m + 1 == multiplier && end < s.ic;
-      plane(s, c * multiplier + m, scratch, widthBytes, shared ? spare : 0);
-    }
-  }
-}
-
-/** One output plane; its last row goes through `spare` where there is one. */
-function plane(s: Step, o: i32, x: usize, widthBytes: usize, spare: usize): void {
   const rowBytes = (s.ow as usize) << 2;
-  let at = ((o * s.oh) as usize) * rowBytes;
-  for (let p = 1; p <= s.oh; p++) {
-    const z: usize = s.z == 0 ? 0 : s.z + at;
-    if (p == s.oh && spare != 0) {
-      row(s, o, x, widthBytes, spare, z);
-      memory.copy(s.y + at, spare, rowBytes);
-    } else {
-      row(s, o, x, widthBytes, s.y + at, z);
+  const multiplier = s.oc / s.ic;
+  memory.fill(scratch, 0, ((s.ih + s.top + s.bottom) as usize) * widthBytes);
+  for (let c = firstOf(s.ic); c < endOf(s.ic); c++) {
+    copyPlane(s.x + (((c * s.ih * s.iw) as usize) << 2), s.ih, s.iw, scratch, widthBytes, s.top, s.left);
+    for (let o = c * multiplier; o < (c + 1) * multiplier; o++) {
+      let at = ((o * s.oh) as usize) * rowBytes;
+      let x = scratch;
+      for (let p = s.oh; p > 0; p--) {
+        row(s, o, x, widthBytes, s.y + at, s.z == 0 ? 0 : s.z + at);
+        x += (s.sh as usize) * widthBytes;
+        at += rowBytes;
+      }
     }
-    x += (s.sh as usize) * widthBytes;
-    at += rowBytes;
   }
 }
 
@@ -72,7 +58,7 @@ function row(s: Step, o: i32, x: usize, widthBytes: usize, y: usize, z: usize): 
       acc = f32x4.add(acc, v128.load(z));
       z += 16;
     }
-    v128.store(y, clamp(acc, lo, hi));
+    storeUpTo(end, y, clamp(acc, lo, hi));
     x += stride << 2;
   }
 }

@@ -1,7 +1,7 @@
 import { copyPlane, splitPlane } from "../pack/plane";
 import { clamp, madd } from "../simd";
 import { Step } from "../step";
-import { endOf, firstOf, scratchOf } from "../threads";
+import { endOf, firstOf, scratchOf, storeUpTo } from "../threads";
 
 /**
  * Depthwise convolution 3x3 and 5x5 of one image, stride 1 or 2 both ways, no dilation, one output plane an input plane.
@@ -9,43 +9,29 @@ import { endOf, firstOf, scratchOf } from "../threads";
  * Layout    x: ic planes of ih x iw; f: [ic][kh * kw]; b: ic floats; y, z: ic planes of oh x ow.
  * Tile      4 pixels of 2 rows (3x3 with stride 1; its 9 weights stay in registers) or of 1 row. Each plane is copied into a padded
  *           one; with stride 2 its even and odd columns stand apart, so that every tap reads whole vectors.
- * Requires  share: the padded plane, of rows of iw + left + right floats (with stride 2: filled up to 8, plus 8), then one row of
- *           output; and slack.
- * Writes    whole vectors: up to 3 elements behind each row, which the next row, or the slack, takes; exactly where the next row is
- *           another thread's. Threads divide the planes.
+ * Requires  share: the padded plane, of rows of iw + left + right floats (with stride 2: filled up to 8, plus 8); and slack.
+ * Writes    whole vectors: up to 3 elements behind each row, which the next row, or the slack, takes. Threads divide the planes.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
 export function depthwise_rows_f32(s: Step): void {
-  const first = firstOf(s.ic);
-  const end = endOf(s.ic);
   const scratch = scratchOf(s);
   const width = s.iw + s.left + s.right;
-  const oddBytes = s.sw == 2 ? ((width + 15) & ~7) << 1 : 4;
-  const widthBytes = s.sw == 2 ? oddBytes << 1 : width << 2;
-  const planeBytes = (s.ih + s.top + s.bottom) * widthBytes;
-  const rowBytes = (s.ow as usize) << 2;
-  memory.fill(scratch, 0, planeBytes);
-  for (let c = first; c < end; c++) {
+  const oddBytes: usize = s.sw == 2 ? (((width + 15) & ~7) as usize) << 1 : 4;
+  const widthBytes: usize = s.sw == 2 ? oddBytes << 1 : (width as usize) << 2;
+  memory.fill(scratch, 0, ((s.ih + s.top + s.bottom) as usize) * widthBytes);
+  for (let c = firstOf(s.ic); c < endOf(s.ic); c++) {
     const x = s.x + (((c * s.ih * s.iw) as usize) << 2);
     if (s.sw == 2) splitPlane(x, s.ih, s.iw, scratch, widthBytes, oddBytes, s.top, s.left);
     else copyPlane(x, s.ih, s.iw, scratch, widthBytes, s.top, s.left);
-    // Where the last row's end is another thread's beginning it goes through scratch.
-    const shared = c + 1 == end && end < s.ic;
-    plane(s, c, scratch, widthBytes, oddBytes, shared ? s.oh - 1 : s.oh);
-    if (shared) {
-      const at = (((c + 1) * s.oh - 1) as usize) * rowBytes;
-      const z: usize = s.z == 0 ? 0 : s.z + at;
-      const from = scratch + (s.oh - 1) * s.sh * widthBytes;
-      row(s, c, from, widthBytes, oddBytes, scratch + planeBytes, z);
-      memory.copy(s.y + at, scratch + planeBytes, rowBytes);
-    }
+    plane(s, c, scratch, widthBytes, oddBytes);
   }
 }
 
-/** The first `rows` rows of an output plane. */
-function plane(s: Step, c: i32, x: usize, widthBytes: usize, oddBytes: usize, rows: i32): void {
+/** One output plane. */
+function plane(s: Step, c: i32, x: usize, widthBytes: usize, oddBytes: usize): void {
   const rowBytes = (s.ow as usize) << 2;
   let at = ((c * s.oh) as usize) * rowBytes;
+  let rows = s.oh;
   if (s.kh == 3 && s.sh == 1) {
     for (; rows >= 2; rows -= 2) {
       twoRows3(s, c, x, widthBytes, s.y + at, s.z == 0 ? 0 : s.z + at);
@@ -71,9 +57,9 @@ function taps(x0: v128, x1: v128, x2: v128, f0: v128, f1: v128, f2: v128, acc: v
 }
 
 /** Adds the residual where there is one, clamps, stores. */
-function finish(s: Step, acc: v128, y: usize, z: usize): void {
+function finish(s: Step, acc: v128, end: usize, y: usize, z: usize): void {
   if (z != 0) acc = f32x4.add(acc, v128.load(z));
-  v128.store(y, clamp(acc, f32x4.splat(s.lo), f32x4.splat(s.hi)));
+  storeUpTo(end, y, clamp(acc, f32x4.splat(s.lo), f32x4.splat(s.hi)));
 }
 
 function twoRows3(s: Step, c: i32, x: usize, width: usize, y: usize, z: usize): void {
@@ -116,8 +102,8 @@ function twoRows3(s: Step, c: i32, x: usize, width: usize, y: usize, z: usize): 
     x1 = v128.load(q, 4);
     x2 = v128.load(q, 8);
     acc1 = taps(x0, x1, x2, f6, f7, f8, acc1);
-    finish(s, acc0, y + at, z == 0 ? 0 : z + at);
-    finish(s, acc1, y + at + rowBytes, z == 0 ? 0 : z + at + rowBytes);
+    finish(s, acc0, y + rowBytes, y + at, z == 0 ? 0 : z + at);
+    finish(s, acc1, y + 2 * rowBytes, y + at + rowBytes, z == 0 ? 0 : z + at + rowBytes);
     if (at == 0) break;
     at -= 16;
   }
@@ -137,7 +123,8 @@ function row3(s: Step, c: i32, x: usize, width: usize, oddBytes: usize, y: usize
   const f6 = v128.load32_splat(f, 24);
   const f7 = v128.load32_splat(f, 28);
   const f8 = v128.load32_splat(f, 32);
-  for (let at: usize = 0; at < (s.ow as usize) << 2; at += 16) {
+  const rowBytes = (s.ow as usize) << 2;
+  for (let at: usize = 0; at < rowBytes; at += 16) {
     let q = x + at;
     let acc = v128.load32_splat(b);
     acc = taps(v128.load(q), v128.load(q + oddBytes), v128.load(q + second), f0, f1, f2, acc);
@@ -145,7 +132,7 @@ function row3(s: Step, c: i32, x: usize, width: usize, oddBytes: usize, y: usize
     acc = taps(v128.load(q), v128.load(q + oddBytes), v128.load(q + second), f3, f4, f5, acc);
     q += width;
     acc = taps(v128.load(q), v128.load(q + oddBytes), v128.load(q + second), f6, f7, f8, acc);
-    finish(s, acc, y + at, z == 0 ? 0 : z + at);
+    finish(s, acc, y + rowBytes, y + at, z == 0 ? 0 : z + at);
   }
 }
 
@@ -153,7 +140,8 @@ function row5(s: Step, c: i32, x: usize, width: usize, oddBytes: usize, y: usize
   const f = s.f + (c as usize) * 100;
   const b = s.b + ((c as usize) << 2);
   const second: usize = s.sw == 2 ? 4 : 8;
-  for (let at: usize = 0; at < (s.ow as usize) << 2; at += 16) {
+  const rowBytes = (s.ow as usize) << 2;
+  for (let at: usize = 0; at < rowBytes; at += 16) {
     let acc = v128.load32_splat(b);
     let q = x + at;
     for (let w = f; w < f + 100; w += 20) {
@@ -164,6 +152,6 @@ function row5(s: Step, c: i32, x: usize, width: usize, oddBytes: usize, y: usize
       acc = madd(v128.load(q + 2 * second), v128.load32_splat(w, 16), acc);
       q += width;
     }
-    finish(s, acc, y + at, z == 0 ? 0 : z + at);
+    finish(s, acc, y + rowBytes, y + at, z == 0 ? 0 : z + at);
   }
 }

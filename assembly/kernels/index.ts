@@ -1,7 +1,6 @@
 /** THE table of kernels: one line each, by the numbers of abi.ts. */
 import { Kernel } from "../abi";
 import { Step } from "../step";
-import { isFirst } from "../threads";
 import { arg_f32 } from "./arg_f32";
 import { div_f32, max_f32, min_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
 import { conv_f32_4x8s, conv_f32_6x8 } from "./conv_f32";
@@ -30,9 +29,8 @@ import { scale_f32 } from "./scale_f32";
 import { softmax_f32 } from "./softmax_f32";
 import { unary_f32 } from "./unary_f32";
 
-/** Runs this thread's share of one step; a number that is in neither table traps. */
+/** Runs this thread's share of one step; a number that is not in the table traps. */
 export function dispatch(s: Step): void {
-  // Kernels that share their work between threads.
   switch (s.kernel) {
     case Kernel.Conv6x8:
       return conv_f32_6x8(s);
@@ -42,6 +40,10 @@ export function dispatch(s: Step): void {
       return depthwise_f32(s);
     case Kernel.DepthwiseRows:
       return depthwise_rows_f32(s);
+    case Kernel.MaxPool:
+      return max_pool_f32(s);
+    case Kernel.AveragePool:
+      return average_pool_f32(s);
     case Kernel.PadPlanes:
       return pad_planes_f32(s);
     case Kernel.ConvWinograd4:
@@ -106,14 +108,6 @@ export function dispatch(s: Step): void {
       return pow_f32(s);
     case Kernel.Prelu:
       return prelu_f32(s);
-  }
-  if (!isFirst()) return;
-  // Kernels that the first thread runs alone.
-  switch (s.kernel) {
-    case Kernel.MaxPool:
-      return max_pool_f32(s);
-    case Kernel.AveragePool:
-      return average_pool_f32(s);
     default:
       unreachable();
   }

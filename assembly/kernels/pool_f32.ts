@@ -1,55 +1,80 @@
-import { padPlanes } from "../pack/planes";
 import { loadStrided } from "../pack/window_row";
 import { clamp } from "../simd";
 import { Step } from "../step";
+import { endOf, firstOf, scratchOf, storeUpTo } from "../threads";
 
 /**
  * Largest element (NaN is never larger), or mean, of each window, of one image.
  *
  * Layout    x: ic planes of ih x iw; y: ic planes of oh x ow.
  *           table (mean only): oh, then ow floats filled up to a whole vector: 1 / elements that count, by row and column.
- * Tile      1 channel x 4 pixels; one input plane at a time is copied into scratch, padded (with -Infinity, or with 0).
- * Requires  scratch: one padded plane that covers every window of whole vectors, and slack.
- * Writes    whole vectors: up to 3 elements behind each row, which the next row or plane, or the slack, takes.
+ * Tile      1 channel x 4 pixels; first the rows of a window become one row in scratch, padded left and right (with -Infinity, or
+ *           with 0), then its columns one element.
+ * Requires  share: one padded row that covers every window of whole vectors, and slack.
+ * Writes    whole vectors: up to 3 elements behind each row, which the next row or plane, or the slack, takes. Threads divide the
+ *           planes.
  * Oracle    src/ops/max-pool.ts and src/ops/average-pool.ts `evaluate`.
  */
 function pool(s: Step, mean: bool): void {
-  const width = s.iw + s.left + s.right;
-  const outside: f32 = mean ? 0 : -Infinity;
-  let x = s.x;
-  let y = s.y;
-  for (let c = s.ic; c > 0; c--) {
-    padPlanes(1, x, s.ih, s.iw, s.scratch, s.top, s.left, s.bottom, s.right, outside);
-    x += ((s.ih * s.iw) as usize) << 2;
+  const rowBytes = (s.iw as usize) << 2;
+  const scratch = scratchOf(s);
+  const outside = f32x4.splat(mean ? 0 : -Infinity);
+  const width = ((s.left + s.iw + s.right) as usize) << 2;
+  for (let i: usize = 0; i < width; i += 16) v128.store(scratch + i, outside);
+  for (let c = firstOf(s.ic); c < endOf(s.ic); c++) {
+    const x = s.x + ((c * s.ih) as usize) * rowBytes;
+    let y = s.y + (((c * s.oh * s.ow) as usize) << 2);
     for (let p = 0; p < s.oh; p++) {
-      const from = s.scratch + (((p * s.sh * width) as usize) << 2);
-      if (mean) meanRow(s, from, width, v128.load32_splat(s.table + ((p as usize) << 2)), y);
-      else maxRow(s, from, width, y);
+      const to = scratch + ((s.left as usize) << 2);
+      joinRows(s, mean, x, p * s.sh - s.top, to, outside);
+      if (mean) meanRow(s, scratch, v128.load32_splat(s.table + ((p as usize) << 2)), y);
+      else maxRow(s, scratch, y);
       y += (s.ow as usize) << 2;
     }
   }
 }
 
-function maxRow(s: Step, x: usize, width: i32, y: usize): void {
+/** The rows of the window that begins at row `first`, those inside the plane, element by element into one. */
+function joinRows(s: Step, mean: bool, x: usize, first: i32, y: usize, outside: v128): void {
+  const rowBytes = (s.iw as usize) << 2;
+  let count = s.kh;
+  for (; count > 0 && first < 0; count--) first += s.dh;
+  while (count > 0 && first + (count - 1) * s.dh >= s.ih) count--;
+  const from = x + (first as usize) * rowBytes;
+  const apart = (s.dh as usize) * rowBytes;
+  let i: usize = 0;
+  for (; i + 16 <= rowBytes; i += 16) v128.store(y + i, joinColumn(mean, from + i, apart, count, outside));
+  for (; i < rowBytes; i += 4) v128.store32_lane(y + i, joinColumn(mean, from + i, apart, count, outside), 0);
+}
+
+function joinColumn(mean: bool, x: usize, apart: usize, count: i32, outside: v128): v128 {
+  let all = outside;
+  for (; count > 0; count--) {
+    const v = v128.load(x);
+    all = mean ? f32x4.add(all, v) : f32x4.pmax(all, v);
+    x += apart;
+  }
+  return all;
+}
+
+function maxRow(s: Step, x: usize, y: usize): void {
   const stride = (s.sw as usize) << 2;
   const end = y + ((s.ow as usize) << 2);
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
   for (; y < end; y += 16) {
     let best = f32x4.splat(-Infinity);
-    for (let i = 0; i < s.kh; i++) {
-      let q = x + (((i * s.dh * width) as usize) << 2);
-      for (let j = s.kw; j > 0; j--) {
-        best = f32x4.pmax(best, loadStrided(q, stride));
-        q += (s.dw as usize) << 2;
-      }
+    let q = x;
+    for (let j = s.kw; j > 0; j--) {
+      best = f32x4.pmax(best, loadStrided(q, stride));
+      q += (s.dw as usize) << 2;
     }
-    v128.store(y, clamp(best, lo, hi));
+    storeUpTo(end, y, clamp(best, lo, hi));
     x += stride << 2;
   }
 }
 
-function meanRow(s: Step, x: usize, width: i32, rowShare: v128, y: usize): void {
+function meanRow(s: Step, x: usize, rowShare: v128, y: usize): void {
   const stride = (s.sw as usize) << 2;
   const end = y + ((s.ow as usize) << 2);
   const lo = f32x4.splat(s.lo);
@@ -57,15 +82,13 @@ function meanRow(s: Step, x: usize, width: i32, rowShare: v128, y: usize): void 
   let shares = s.table + ((s.oh as usize) << 2);
   for (; y < end; y += 16) {
     let sum = f32x4.splat(0);
-    for (let i = 0; i < s.kh; i++) {
-      let q = x + (((i * s.dh * width) as usize) << 2);
-      for (let j = s.kw; j > 0; j--) {
-        sum = f32x4.add(sum, loadStrided(q, stride));
-        q += (s.dw as usize) << 2;
-      }
+    let q = x;
+    for (let j = s.kw; j > 0; j--) {
+      sum = f32x4.add(sum, loadStrided(q, stride));
+      q += (s.dw as usize) << 2;
     }
     const share = f32x4.mul(rowShare, v128.load(shares));
-    v128.store(y, clamp(f32x4.mul(sum, share), lo, hi));
+    storeUpTo(end, y, clamp(f32x4.mul(sum, share), lo, hi));
     shares += 16;
     x += stride << 2;
   }

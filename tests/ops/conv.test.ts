@@ -39,6 +39,7 @@ function conv(c: ConvCase): Graph {
 }
 
 const SAME = { kernel: [3, 3], pads: [1, 1, 1, 1] } as const;
+const SAME_5 = { kernel: [5, 5], pads: [2, 2, 2, 2] } as const;
 const PLAIN = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], groups: 1 } as const;
 const CHANNELS = [...range(1, 12), 15, 16, 17];
 const PIXELS = [...range(1, 17), 31, 32, 33];
@@ -57,6 +58,18 @@ const CASES: Readonly<Record<string, readonly Graph[]>> = {
   "widths, heights and strides": SIZES.map((c) => conv({ ...c, oc: 5 })),
   "input channels": [...range(1, 9), 31].map((ic) => conv({ ...SAME, ic, oc: 6 })),
   "kernels, strides and dilations": SHAPES.map((c) => conv({ ...c, ic: 2, oc: 6 })),
+  "5x5: widths and heights": [1, 3, 4, 5, 8, 9].flatMap((h) =>
+    [1, 2, 4, 7, 8, 13, 16, 17, 33].map((w) => conv({ ...SAME_5, oc: 5, h, w })),
+  ),
+  "5x5: channels, groups, images": [
+    ...CHANNELS.map((oc) => conv({ ...SAME_5, oc, h: 9, w: 6 })),
+    conv({ ...SAME_5, ic: 6, oc: 8, groups: 2, h: 6 }),
+    conv({ ...SAME_5, ic: 17, oc: 7, h: 12, w: 10, pads: [0, 1, 3, 4] }),
+    conv({ ...SAME_5, n: 2, oc: 3 }),
+  ],
+  "depthwise: 5x5": [1, 2].flatMap((stride) =>
+    [1, 3, 4, 7, 8, 14, 17].map((w) => depthwise({ ...SAME_5, strides: [stride, stride], h: 6, w, dilations: [1, 1] })),
+  ),
   "uneven windows": UNEVEN.map((c) => conv({ ...c, oc: 7 })),
   "strides far behind the plane": FAR.flatMap((c) => [conv(c), depthwise(c)]),
   "padding wider than the window": [conv({ oc: 5, pads: [2, 2, 2, 2] }), conv({ ...SAME, pads: [5, 0, 4, 7] })],

@@ -1,16 +1,15 @@
 /** Deno: the checks, and the example as a user would run it, type-checked. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { inRoot } from "../../scripts/checkout.mjs";
 import { report, withInstalled } from "./installed.mjs";
+import { DENO } from "./programs.mjs";
 
-const PROGRAM = inRoot("tests/platforms/node_modules/deno", process.platform === "win32" ? "deno.exe" : "deno");
 const BROUGHT = ["tests/platforms/checks.js", "tests/platforms/deno-checks.js", "examples/deno.ts"];
 const TIME_LIMIT = 60_000;
 
 export const deno = {
   name: "Deno",
-  program: PROGRAM,
+  program: DENO,
   run: () =>
     withInstalled(BROUGHT, (folder, { expected }) =>
       report([...JSON.parse(runDeno(folder, ["deno-checks.js"])), checkExample(folder, expected)]),
@@ -29,7 +28,7 @@ function checkExample(folder, expected) {
 /** What the program prints. May read its own folder, and nothing else: no network, no environment. */
 function runDeno(folder, words) {
   const { status, signal, stdout } = spawnSync(
-    PROGRAM,
+    DENO,
     ["run", "--quiet", "--no-remote", "--no-prompt", `--allow-read=${folder}`, ...words],
     {
       cwd: folder,

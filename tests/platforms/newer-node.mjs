@@ -1,16 +1,15 @@
 /** A newer Node, which has relaxed SIMD: the tests themselves. */
 import { spawnSync } from "node:child_process";
 import { inRoot } from "../../scripts/checkout.mjs";
-
-const PROGRAM = inRoot("tests/platforms/node_modules/node/bin/node");
+import { NEWER_NODE } from "./programs.mjs";
 
 const onNewerNode = (build, pattern) => ({
   name: `a newer Node, ${build} build`,
-  program: PROGRAM,
+  program: NEWER_NODE,
   run() {
     const words = [inRoot("node_modules/uvu/bin.js"), inRoot("dist/tests"), pattern];
     const env = { ...process.env, ESPALIER_BUILD: build };
-    return spawnSync(PROGRAM, words, { cwd: inRoot("."), stdio: "inherit", env }).status === 0;
+    return spawnSync(NEWER_NODE, words, { cwd: inRoot("."), stdio: "inherit", env }).status === 0;
   },
 });
 

@@ -3,42 +3,26 @@
  * word. What is not installed is installed into this folder where that is possible; what cannot be is said and left out. Fails
  * when a platform that is there fails.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { inRoot } from "../../scripts/checkout.mjs";
 import { setup } from "../../scripts/setup.mjs";
 import { deno } from "./deno.mjs";
 import { newerNodeBaseline, newerNodeRelaxed } from "./newer-node.mjs";
+import { installPrograms, versionOf } from "./programs.mjs";
 import { workerd } from "./workerd.mjs";
 
 /** THE list of platforms: each has a name, the path of its program, and `run`, which is true if the platform passes. */
 const PLATFORMS = [newerNodeRelaxed, newerNodeBaseline, deno, workerd];
-/** Milliseconds after which an installation is given up. */
-const INSTALL_LIMIT = 120_000;
 
 // So that what a platform started and stops when this process exits is stopped on these, too.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 const wanted = PLATFORMS.filter(({ name }) => name.toLowerCase().includes((process.argv[2] ?? "").toLowerCase()));
 const results = [];
 await setup();
-const reason = wanted.every(({ program }) => existsSync(program)) ? undefined : install();
+const reason = installPrograms(wanted.map(({ program }) => program));
 for (const platform of wanted) results.push([platform, await resultOf(platform)]);
 console.log();
-for (const [{ name, program }, result] of results) console.log(`${name}${versionOf(program)}: ${result}`);
+for (const [{ name, program }, result] of results) console.log(`${nameAndVersion(name, program)}: ${result}`);
 process.exitCode = results.length === 0 || results.some(([, result]) => result === "FAILED") ? 1 : 0;
-
-/** Why something may still be missing. */
-function install() {
-  console.error("espalier: installing platforms ...");
-  const { status, error } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: inRoot("tests/platforms"),
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-    timeout: INSTALL_LIMIT,
-  });
-  if (error) return `npm ci: ${error.message}`;
-  return status === 0 ? "there is no package of it for this system" : `npm ci ended with ${status}`;
-}
 
 async function resultOf({ name, program, run }) {
   if (!existsSync(program)) return `skipped: could not be installed (${reason})`;
@@ -51,7 +35,7 @@ async function resultOf({ name, program, run }) {
   }
 }
 
-function versionOf(program) {
-  if (!existsSync(program)) return "";
-  return ` (${spawnSync(program, ["--version"], { encoding: "utf8" }).stdout.split("\n")[0].trim()})`;
+function nameAndVersion(name, program) {
+  const version = versionOf(program);
+  return version === "" ? name : `${name} (${version})`;
 }

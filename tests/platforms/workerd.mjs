@@ -3,21 +3,17 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { inRoot } from "../../scripts/checkout.mjs";
 import { report, withInstalled } from "./installed.mjs";
+import { WORKERD } from "./programs.mjs";
 import { workerdConfig } from "./workerd-config.mjs";
 
-const PROGRAM =
-  process.platform === "win32"
-    ? inRoot("tests/platforms/node_modules/@cloudflare/workerd-windows-64/bin/workerd.exe")
-    : inRoot("tests/platforms/node_modules/workerd/bin/workerd");
 const START_LIMIT = 30_000;
 const REQUEST_LIMIT = 60_000;
 const BROUGHT = ["tests/platforms/checks.js", "tests/platforms/workerd-checks.js", "examples/worker/worker.js"];
 
 export const workerd = {
   name: "Cloudflare Workers",
-  program: PROGRAM,
+  program: WORKERD,
   run: () =>
     withInstalled(BROUGHT, async (folder, sample) => {
       writeFileSync(join(folder, "config.capnp"), await workerdConfig(folder));
@@ -29,7 +25,7 @@ export const workerd = {
 
 /** Starts workerd, calls `use` with the address of each socket, and stops it whatever happens. */
 async function withServer(folder, use) {
-  const server = spawn(PROGRAM, ["serve", "config.capnp", "--control-fd=3"], {
+  const server = spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });

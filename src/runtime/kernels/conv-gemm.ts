@@ -58,12 +58,18 @@ function plan(kernel: Kernel, tile: Tile, layer: ConvLayer, site: Site): void {
     fields: {
       f: packFilter(layer, tile, site),
       scratch: site.scratch(share * site.target.threads),
-      table: taps === 1 && g.sh === 1 && g.sw === 1 ? undefined : offsets(g, site),
+      table: isPointwise(g) ? undefined : offsets(g, site),
       block,
       depth: channels,
       share,
     },
   });
+}
+
+/** Whether an output pixel's window is the pixel of the padded plane at its own place. */
+function isPointwise(g: Geometry): boolean {
+  const whole = g.oh === g.ih + g.top + g.bottom && g.ow === g.iw + g.left + g.right;
+  return g.kh * g.kw === 1 && g.sh === 1 && g.sw === 1 && whole;
 }
 
 /** [group][panel][pass over the channels][depth][rows]. */

@@ -1,4 +1,4 @@
-/** 3x3 convolution with stride 1 by Winograd's F(m x m, 3x3): assembly/kernels/conv_winograd_f32.ts. */
+/** 3x3 and 5x5 convolution with stride 1 by Winograd's F(m x m, k x k): assembly/kernels/conv_winograd_f32.ts. */
 import { Kernel } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
 import type { Place, Site } from "../site.js";
@@ -11,14 +11,15 @@ import { paddedRows, panelOffset, productCost, SPLATS_BY_LOADS, SPLATS_BY_SHUFFL
 const BLOCK_BYTES = 768 * 1024;
 /** Bytes between the planes of transformed values, and of scratch for the transforms themselves. */
 const APART = 64;
-const SPARE = 1024;
+const SPARE = 2048;
 
-/** One size of tile: m x m output pixels from (m + 2) x (m + 2) input pixels. */
+/** One size of tile: m x m output pixels from (m + k - 1) x (m + k - 1) input pixels, for windows of k x k. */
 interface Transform {
   readonly algorithm: ConvKernel["algorithm"];
   readonly m: 2 | 4;
-  /** The filter's transform, (m + 2) x 3. */
-  readonly g: readonly (readonly [number, number, number])[];
+  readonly k: 3 | 5;
+  /** The filter's transform, (m + k - 1) x k. */
+  readonly g: readonly (readonly number[])[];
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
   /** Multiply-adds that transforming one tile of one channel costs, in and out. */
@@ -30,6 +31,7 @@ interface Transform {
 const F2: Transform = {
   algorithm: "winograd 2x2",
   m: 2,
+  k: 3,
   g: [
     [1, 0, 0],
     [1 / 2, 1 / 2, 1 / 2],
@@ -43,6 +45,7 @@ const F2: Transform = {
 const F4: Transform = {
   algorithm: "winograd 4x4",
   m: 4,
+  k: 3,
   g: [
     [1 / 4, 0, 0],
     [-1 / 6, -1 / 6, -1 / 6],
@@ -56,24 +59,45 @@ const F4: Transform = {
   outputCost: 300,
 };
 
+/** The powers of the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, scaled as the other two transforms want. */
+const F4_5X5: Transform = {
+  algorithm: "winograd 5x5",
+  m: 4,
+  k: 5,
+  g: [
+    [1, 0, 0, 0, 0],
+    ...[1, -1].map((point) => powers(point, -2 / 9)),
+    ...[2, -2].map((point) => powers(point, 1 / 90)),
+    ...[1 / 2, -1 / 2].map((point) => powers(point, 4 / 45)),
+    [0, 0, 0, 0, 1],
+  ],
+  error: 2 ** -15,
+  inputCost: 400,
+  outputCost: 450,
+};
+
+function powers(point: number, scale: number): number[] {
+  return [0, 1, 2, 3, 4].map((power) => scale * point ** power);
+}
+
 /** Multiply-adds in the time of reading one transformed weight that no cache holds. */
 const WEIGHT_COST = 4;
 
 const tilesOf = (g: Geometry, m: number) => Math.ceil(g.oh / m) * Math.ceil(g.ow / m);
-const valuesOf = (m: number) => (m + 2) ** 2;
+const valuesOf = ({ m, k }: Transform) => (m + k - 1) ** 2;
 
 function winogradKernel(name: string, kernel: Kernel, transform: Transform, tile: Tile): ConvKernel {
-  const { m, algorithm, error, inputCost, outputCost } = transform;
+  const { m, k, algorithm, error, inputCost, outputCost } = transform;
   return {
     name,
     algorithm,
     error,
-    fits: ({ geometry: g }) => g.kh === 3 && g.kw === 3 && g.sh === 1 && g.sw === 1 && g.dh === 1 && g.dw === 1,
+    fits: ({ geometry: g }) => g.kh === k && g.kw === k && g.sh === 1 && g.sw === 1 && g.dh === 1 && g.dw === 1,
     cost({ geometry: g, groups }, target) {
       const [icg, ocg] = [g.ic / groups, g.oc / groups];
       const tiles = tilesOf(g, m);
-      const products = valuesOf(m) * productCost(tile, ocg, icg, tiles, target);
-      const weights = valuesOf(m) * icg * ocg * WEIGHT_COST;
+      const products = valuesOf(transform) * productCost(tile, ocg, icg, tiles, target);
+      const weights = valuesOf(transform) * icg * ocg * WEIGHT_COST;
       return g.n * groups * (products + weights + tiles * (icg * inputCost + ocg * outputCost));
     },
     plan: (layer, site) => plan(kernel, transform, tile, layer, site),
@@ -95,9 +119,22 @@ export const convWinograd2Shuffled = winogradKernel(
   SPLATS_BY_SHUFFLES,
 );
 
+export const convWinograd5x5 = winogradKernel(
+  "conv_winograd_5x5_f32_6x8",
+  Kernel.ConvWinograd4,
+  F4_5X5,
+  SPLATS_BY_LOADS,
+);
+export const convWinograd5x5Shuffled = winogradKernel(
+  "conv_winograd_5x5_f32_4x8s",
+  Kernel.ConvWinograd4Shuffled,
+  F4_5X5,
+  SPLATS_BY_SHUFFLES,
+);
+
 /** Padding below and to the right that covers whole tiles. */
-function coverTiles(g: Geometry, m: number): Geometry {
-  const [height, width] = [Math.ceil(g.oh / m) * m + 2, Math.ceil(g.ow / m) * m + 2];
+function coverTiles(g: Geometry, { m, k }: Transform): Geometry {
+  const [height, width] = [Math.ceil(g.oh / m) * m + k - 1, Math.ceil(g.ow / m) * m + k - 1];
   return { ...g, bottom: height - g.ih - g.top, right: width - g.iw - g.left };
 }
 
@@ -106,12 +143,12 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
   const { geometry, groups } = layer;
   const [icg, ocg] = [geometry.ic / groups, geometry.oc / groups];
   const padded = paddedRows(tile, ocg);
-  const panelBytes = valuesOf(m) * 32 * (icg + padded);
+  const panelBytes = valuesOf(transform) * 32 * (icg + padded);
   const panels = Math.ceil(tilesOf(geometry, m) / 8);
   const block = Math.max(1, Math.min(panels, Math.floor(BLOCK_BYTES / panelBytes)));
-  const share = block * panelBytes + 2 * valuesOf(m) * APART + SPARE;
-  planGroups(kernel, coverTiles(geometry, m), layer, site, {
-    filterBytes: 4 * valuesOf(m) * padded * icg,
+  const share = block * panelBytes + 2 * valuesOf(transform) * APART + SPARE;
+  planGroups(kernel, coverTiles(geometry, transform), layer, site, {
+    filterBytes: 4 * valuesOf(transform) * padded * icg,
     fields: {
       f: transformFilter(layer, transform, tile, site),
       scratch: site.scratch(share * site.target.threads),
@@ -122,9 +159,9 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
 }
 
 /** G w G^T of every filter, in float64, as [group][value][panel][ic][rows]. */
-function transformFilter({ geometry, groups, filter }: ConvLayer, { m, g }: Transform, tile: Tile, site: Site): Place {
+function transformFilter({ geometry, groups, filter }: ConvLayer, transform: Transform, tile: Tile, site: Site): Place {
   const [icg, ocg] = [geometry.ic / groups, geometry.oc / groups];
-  const values = valuesOf(m);
+  const [values, taps] = [valuesOf(transform), transform.k ** 2];
   const valueSize = paddedRows(tile, ocg) * icg;
   return site.constants.floats(groups * values * valueSize, (to) => {
     const from = readWeights(filter);
@@ -133,20 +170,25 @@ function transformFilter({ geometry, groups, filter }: ConvLayer, { m, g }: Tran
       const { first, step } = panelOffset(tile, ocg, icg, o % ocg);
       const at = Math.floor(o / ocg) * values * valueSize + first;
       for (let c = 0; c < icg; c++) {
-        transformTaps(from, (o * icg + c) * 9, g, out);
+        transformTaps(from, (o * icg + c) * taps, transform, out);
         for (let v = 0; v < values; v++) to[at + c * step + v * valueSize] = out[v]!;
       }
     }
   });
 }
 
-function transformTaps(w: Float32Array, at: number, g: Transform["g"], out: Float64Array): void {
+function transformTaps(w: Float32Array, at: number, { k, g }: Transform, out: Float64Array): void {
   const n = g.length;
+  const half = new Float64Array(k);
   for (let i = 0; i < n; i++) {
-    const [a, b, c] = g[i]!;
-    const h0 = a * w[at]! + b * w[at + 3]! + c * w[at + 6]!;
-    const h1 = a * w[at + 1]! + b * w[at + 4]! + c * w[at + 7]!;
-    const h2 = a * w[at + 2]! + b * w[at + 5]! + c * w[at + 8]!;
-    for (let j = 0; j < n; j++) out[i * n + j] = h0 * g[j]![0] + h1 * g[j]![1] + h2 * g[j]![2];
+    for (let column = 0; column < k; column++) {
+      half[column] = 0;
+      for (let row = 0; row < k; row++) half[column]! += g[i]![row]! * w[at + row * k + column]!;
+    }
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let column = 0; column < k; column++) sum += half[column]! * g[j]![column]!;
+      out[i * n + j] = sum;
+    }
   }
 }

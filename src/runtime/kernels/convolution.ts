@@ -4,7 +4,14 @@ import type { Geometry } from "../geometry.js";
 import type { Choice, Site } from "../site.js";
 import type { Target } from "../target.js";
 import { convGemm6, convGemmShuffled } from "./conv-gemm.js";
-import { convWinograd2, convWinograd2Shuffled, convWinograd4, convWinograd4Shuffled } from "./conv-winograd.js";
+import {
+  convWinograd2,
+  convWinograd2Shuffled,
+  convWinograd4,
+  convWinograd4Shuffled,
+  convWinograd5x5,
+  convWinograd5x5Shuffled,
+} from "./conv-winograd.js";
 import { depthwise, depthwiseRows } from "./depthwise.js";
 
 /** One convolution layer, checked. */
@@ -19,7 +26,7 @@ export interface ConvLayer {
 export interface ConvKernel {
   readonly name: string;
   /** Kernels of one algorithm add the same terms in the same order, so that in the baseline build they give the same bits. */
-  readonly algorithm: "product" | "winograd 4x4" | "winograd 2x2" | "depthwise";
+  readonly algorithm: "product" | "winograd 4x4" | "winograd 2x2" | "winograd 5x5" | "depthwise";
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
   fits(layer: ConvLayer): boolean;
@@ -35,6 +42,8 @@ export const CONV_KERNELS: readonly ConvKernel[] = [
   convWinograd4Shuffled,
   convWinograd2,
   convWinograd2Shuffled,
+  convWinograd5x5,
+  convWinograd5x5Shuffled,
   depthwiseRows,
   depthwise,
 ];

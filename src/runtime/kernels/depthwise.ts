@@ -49,7 +49,7 @@ function plan(kernel: Kernel, layer: ConvLayer, site: Site, planeBytes: number):
   const g = coverWindows(layer.geometry);
   const f = site.constants.floats(g.oc * g.kh * g.kw, (to) => to.set(readWeights(filter)));
   const b = site.constants.floats(g.oc, (to) => bias && to.set(readWeights(bias)));
-  const share = planeBytes + 4 * g.ow + 64;
+  const share = planeBytes + 64;
   const scratch = site.scratch(share * site.target.threads);
   for (let image = 0; image < g.n; image++) {
     const output = 4 * image * g.oc * g.oh * g.ow;

@@ -1,5 +1,5 @@
 import { Kernel } from "../../../assembly/abi.js";
-import { coverWindows, type Geometry, geometryOf, planeScratch, stepNumbers } from "../geometry.js";
+import { coverWindows, type Geometry, geometryOf, stepNumbers } from "../geometry.js";
 import type { Shape } from "../shape.js";
 import { behind, type Place, type Site } from "../site.js";
 import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
@@ -20,13 +20,15 @@ export const pool: LayerRule<"pool"> = {
     const exact = check(op, site.inputs[0]!.shape);
     const g = coverWindows(exact);
     const table = op.kind === "average" ? shares(exact, op.countPadding, site) : undefined;
-    const scratch = site.scratch(planeScratch(g));
+    const share = 4 * (g.left + g.iw + g.right) + 32 * g.sw + 64;
+    const scratch = site.scratch(share * site.target.threads);
     for (let image = 0; image < g.n; image++) {
       site.step(op.kind === "max" ? Kernel.MaxPool : Kernel.AveragePool, {
         ...stepNumbers(g),
         x: behind(site.inputs[0]!.place, 4 * image * g.ic * g.ih * g.iw),
         y: behind(site.output.place, 4 * image * g.oc * g.oh * g.ow),
         scratch,
+        share,
         table,
         lo: site.lo,
         hi: site.hi,
