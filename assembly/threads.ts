@@ -8,10 +8,10 @@
 import { Abi, Control } from "./abi";
 import { Step } from "./step";
 
-/** Looks at a word before sleep: about 20 microseconds. */
+/** Looks at a word before sleep: about 10 microseconds. */
 const SPINS = 1 << 14;
 /** Looks that take about as long as one sleep, where sleeping is not allowed. */
-const LONG_SPINS = 1 << 29;
+const LONG_SPINS = 1 << 30;
 /** Nanoseconds after which a sleeper looks whether what it waits for still lives. */
 const SLEEP: i64 = 1_000_000_000;
 

@@ -87,6 +87,19 @@ const CHECKS = [
     },
   },
   {
+    name: "a worker that is handed in is a thread, as in a page",
+    async run({ runtime, engines, sample, worker }) {
+      if (!worker) return;
+      const session = await runtime.load(sample.network, {
+        engine: engines.baselineThreads,
+        threads: { count: 2, worker },
+      });
+      expect(session.threads === 2, `${session.threads} threads run`);
+      for (let i = 0; i < 20; i++) equalBits(first(session, sample), sample.expected);
+      session.dispose();
+    },
+  },
+  {
     name: "an engine for one thread is refused where two run",
     async run({ runtime, engines, sample, hasThreads }) {
       if (!hasThreads) return;

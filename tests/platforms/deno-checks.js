@@ -20,5 +20,6 @@ const results = await runChecks({
   },
   compilesBytes: true,
   hasThreads: true,
+  worker: () => new Worker(import.meta.resolve("espalier/worker"), { type: "module" }),
 });
 console.log(JSON.stringify(results));

@@ -121,6 +121,17 @@ test("threads that sleep between runs wake up", async () => {
   session.dispose();
 });
 
+test("a thread that may not sleep, as in a page, spins", async () => {
+  const refuse = () => {
+    throw new TypeError("Atomics.wait cannot be called in this context");
+  };
+  await replaced(Atomics, "wait", refuse, async () => {
+    const session = await open({ count: 3 });
+    for (let i = 0; i < 50; i++) assert.equal(session.run(X), expected);
+    session.dispose();
+  });
+});
+
 test("sessions with threads side by side do not disturb each other", async () => {
   const sessions = await Promise.all([2, 3, 2].map((count) => open({ count })));
   for (let i = 0; i < 20; i++) for (const session of sessions) assert.equal(session.run(X), expected);
