@@ -22,7 +22,8 @@ process.exit(0);
 
 async function measure({ net, peers, build, threads, runs, warmUpMs }) {
   const graph = MODELS[net]();
-  const session = await load(compile(graph), { build, ...(threads > 1 ? { threads: { count: threads } } : {}) });
+  const session = await load(compile(graph), { build, threads: { count: threads } });
+  if (session.threads !== threads) throw new Error(`espalier has ${session.threads} threads here`);
   const inputs = randomInputs(session);
   const ours = session.run(inputs);
   const { opened, missing } = await openPeers(peers, graph, tensorsOf(session, inputs), { threads });
