@@ -327,6 +327,20 @@ test("if a thread ends between runs, the session goes on with one", async () => 
   await others;
 });
 
+const DIES = `import { parentPort } from "node:worker_threads";
+  parentPort.once("message", ({ module, memory }) => {
+    new WebAssembly.Instance(module, { env: { memory } }).exports.fail();
+    parentPort.postMessage({ ready: true });
+  });`;
+
+test("a thread that dies in a step ends the run at once", async () => {
+  const session = await open({ count: 2, worker: codeAsWorker(DIES) });
+  const start = performance.now();
+  assert.throws(() => session.run(X), /a thread died, or did not finish/);
+  assert.ok(performance.now() - start < 10_000);
+  session.dispose();
+});
+
 test("a thread that does not finish its share is not waited for without end", async () => {
   const session = await open({ count: 2, worker: codeAsWorker(ANSWERS), timeout: 1000 });
   const stuck = (error: unknown) =>
