@@ -10,6 +10,9 @@ import { winogradInput5x5, winogradOutput5x5 } from "./winograd_5x5_f32";
 const PANELS_EACH = 2;
 /** Bytes between the planes of transformed values beyond their contents, so that they do not meet in the caches. */
 const APART: usize = 64;
+/** Bytes of what is noted of a tile. */
+const PLACE_BYTES = 16;
+const PLACE_SHIFT = 4;
 
 /**
  * Convolution 3 x 3 or 5 x 5, stride 1, of one image and one group, by Winograd's F(m x m, k x k): one matrix product for each of
@@ -19,7 +22,7 @@ const APART: usize = 64;
  *           as `tileRows` says, the last panel filled up with zeros; b: oc floats; y, z: oc planes of oh x ow.
  * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 tiles; `block` panels of 8 tiles are transformed at a time.
  * Requires  share: values x (block * 8 * ic floats and 64 bytes), values x (block * 8 * oc filled up to whole panels floats and 64
- *           bytes), 2 KB.
+ *           bytes), block * 8 notes of 16 bytes, 2 KB.
  * Writes    exactly y. A number that is not finite spreads over its tile. Threads divide the tiles, or the output channels.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
@@ -38,59 +41,61 @@ function conv(s: Step, most: i32, m: i32): void {
 function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, firstRow: i32, endRow: i32): void {
   const side = m + s.kh - 1;
   const values = (side * side) as usize;
-  const across = (s.ow + m - 1) / m;
-  const tiles = across * ((s.oh + m - 1) / m);
+  const tiles = ((s.ow + m - 1) / m) * ((s.oh + m - 1) / m);
   const xPitch = (((s.block * s.ic) as usize) << 5) + APART;
   const yPitch = (((s.block * paddedRows(most, s.oc)) as usize) << 5) + APART;
   const from = scratchOf(s);
   const to = from + values * xPitch;
-  const spare = to + values * yPitch;
+  const places = to + values * yPitch;
+  const spare = places + (((s.block << 3) as usize) << PLACE_SHIFT);
   for (let panel = firstPanel; panel < endPanel; panel += s.block) {
     const first = panel << 3;
-    const end = min(min(endPanel, panel + s.block) << 3, tiles);
-    transformInput(s, m, first, end, tiles, across, from, xPitch, spare);
-    multiply(s, most, values, end - first, firstRow, endRow, from, xPitch, to, yPitch);
-    transformOutput(s, m, first, end, across, firstRow, endRow, to, yPitch, spare);
+    const count = min(min(endPanel, panel + s.block) << 3, tiles) - first;
+    findTiles(s, m, first, count, places);
+    transformInput(s, m, count, places, from, xPitch, spare);
+    multiply(s, most, values, count, firstRow, endRow, from, xPitch, to, yPitch);
+    transformOutput(s, m, count, places, firstRow, endRow, to, yPitch, spare);
   }
 }
 
-/** Where a tile's pixels begin; tiles behind the last one repeat it. */
-function tileAt(s: Step, m: i32, tile: i32, tiles: i32, across: i32): usize {
-  const t = min(tile, tiles - 1);
-  return s.x + ((((t / across) * m * s.iw + (t % across) * m) as usize) << 2);
+/**
+ * For each tile 16 bytes: where it begins in an input plane, where in an output plane, and how many of its rows and columns lie
+ * inside the output. Tiles behind the last one, up to whole vectors, repeat it.
+ */
+function findTiles(s: Step, m: i32, first: i32, count: i32, places: usize): void {
+  const across = (s.ow + m - 1) / m;
+  for (let i = 0; i < ((count + 3) & ~3); i++) {
+    const tile = first + min(i, count - 1);
+    const row = (tile / across) * m;
+    const column = (tile % across) * m;
+    store<i32>(places, (row * s.iw + column) << 2);
+    store<i32>(places, (row * s.ow + column) << 2, 4);
+    store<i32>(places, min(m, s.oh - row), 8);
+    store<i32>(places, min(m, s.ow - column), 12);
+    places += PLACE_BYTES;
+  }
 }
 
-function transformInput(
-  s: Step,
-  m: i32,
-  first: i32,
-  end: i32,
-  tiles: i32,
-  across: i32,
-  to: usize,
-  pitch: usize,
-  spare: usize,
-): void {
+/** Channel after channel, so that neighbouring tiles meet in the nearest cache on both sides. */
+function transformInput(s: Step, m: i32, count: i32, places: usize, to: usize, pitch: usize, spare: usize): void {
   const rowBytes = (s.iw as usize) << 2;
   const planeBytes = (s.ih as usize) * rowBytes;
-  for (let t = first; t < end; t += 4) {
-    let p0 = tileAt(s, m, t, tiles, across);
-    let p1 = tileAt(s, m, t + 1, tiles, across);
-    let p2 = tileAt(s, m, t + 2, tiles, across);
-    let p3 = tileAt(s, m, t + 3, tiles, across);
-    const at = t - first;
-    const step = (tileLanes(end - first - (at & ~7)) as usize) << 2;
-    let y = to + ((((at >> 3) * s.ic) as usize) << 5) + (((at & 7) as usize) << 2);
-    for (let c = s.ic; c > 0; c--) {
+  let x = s.x;
+  for (let c = 0; c < s.ic; c++) {
+    let place = places;
+    for (let t = 0; t < count; t += 4) {
+      const lanes = tileLanes(count - (t & ~7));
+      const y = to + ((((t >> 3) * s.ic) as usize) << 5) + (((c * lanes + (t & 7)) as usize) << 2);
+      const p0 = x + load<u32>(place);
+      const p1 = x + load<u32>(place, PLACE_BYTES);
+      const p2 = x + load<u32>(place, 2 * PLACE_BYTES);
+      const p3 = x + load<u32>(place, 3 * PLACE_BYTES);
       if (s.kh == 5) winogradInput5x5(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else if (m == 4) winogradInput4(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else winogradInput2(p0, p1, p2, p3, rowBytes, spare, y, pitch);
-      p0 += planeBytes;
-      p1 += planeBytes;
-      p2 += planeBytes;
-      p3 += planeBytes;
-      y += step;
+      place += 4 * PLACE_BYTES;
     }
+    x += planeBytes;
   }
 }
 
@@ -131,48 +136,45 @@ function multiply(
 function transformOutput(
   s: Step,
   m: i32,
-  first: i32,
-  end: i32,
-  across: i32,
+  count: i32,
+  places: usize,
   firstRow: i32,
   endRow: i32,
   from: usize,
   pitch: usize,
   spare: usize,
 ): void {
-  const rowBytes = (((end - first + 7) >> 3) as usize) << 5;
-  for (let t = first; t < end; t += 4) {
-    const count = min(4, end - t);
-    const column = from + (((t - first) as usize) << 2);
-    for (let o = firstRow; o < endRow; o++) {
-      const x = column + (o as usize) * rowBytes;
-      if (m == 4) {
-        if (s.kh == 5) winogradOutput5x5(x, pitch, spare);
-        else winogradOutput4(x, pitch, spare);
-        for (let k = 0; k < count; k++) storeTile4(s, spare + ((k as usize) << 6), t + k, across, o);
-      } else {
-        winogradOutput2(x, pitch, spare);
-        for (let k = 0; k < count; k++) storeTile2(s, spare + ((k as usize) << 4), t + k, across, o);
+  const rowBytes = (((count + 7) >> 3) as usize) << 5;
+  for (let o = firstRow; o < endRow; o++) {
+    let x = from + (o as usize) * rowBytes;
+    let place = places;
+    for (let t = 0; t < count; t += 4) {
+      let tile = spare;
+      if (s.kh == 5) winogradOutput5x5(x, pitch, spare);
+      else if (m == 4) winogradOutput4(x, pitch, spare);
+      else winogradOutput2(x, pitch, spare);
+      for (let k = min(4, count - t); k > 0; k--) {
+        if (m == 4) storeTile4(s, tile, place, o);
+        else storeTile2(s, tile, place, o);
+        tile += (m * m) << 2;
+        place += PLACE_BYTES;
       }
+      x += 16;
     }
   }
 }
 
 /** A 4 x 4 tile of one output channel, with bias, residual and clamp; what lies outside the plane is left out. */
-function storeTile4(s: Step, from: usize, tile: i32, across: i32, o: i32): void {
-  const row = (tile / across) << 2;
-  const column = (tile % across) << 2;
-  const at = (((o * s.oh + row) * s.ow + column) as usize) << 2;
-  const b = s.b + ((o as usize) << 2);
-  const height = min(4, s.oh - row);
-  if (column + 4 > s.ow) return storeCorner(s, from, 16, at, height, s.ow - column, load<f32>(b));
-  const bias = v128.load32_splat(b);
+function storeTile4(s: Step, from: usize, place: usize, o: i32): void {
+  const pitch = (s.ow as usize) << 2;
+  const at = ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
+  if (load<i32>(place, 12) < 4) return storeCorner(s, from, 16, place, o);
+  const bias = v128.load32_splat(s.b + ((o as usize) << 2));
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
-  const pitch = (s.ow as usize) << 2;
   const zMinusY: usize = s.z - s.y;
   let to = s.y + at;
-  for (let i = height; i > 0; i--) {
+  for (let i = load<i32>(place, 8); i > 0; i--) {
     let v = f32x4.add(v128.load(from), bias);
     if (s.z != 0) v = f32x4.add(v, v128.load(to + zMinusY));
     v128.store(to, clamp(v, lo, hi));
@@ -182,18 +184,12 @@ function storeTile4(s: Step, from: usize, tile: i32, across: i32, o: i32): void 
 }
 
 /** The same of a 2 x 2 tile, which is one vector. */
-function storeTile2(s: Step, from: usize, tile: i32, across: i32, o: i32): void {
-  const row = (tile / across) << 1;
-  const column = (tile % across) << 1;
-  const at = (((o * s.oh + row) * s.ow + column) as usize) << 2;
-  const b = s.b + ((o as usize) << 2);
-  const height = min(2, s.oh - row);
-  if (height < 2 || column + 2 > s.ow) {
-    return storeCorner(s, from, 8, at, height, min(2, s.ow - column), load<f32>(b));
-  }
-  const to = s.y + at;
-  const below = to + ((s.ow as usize) << 2);
-  let v = f32x4.add(v128.load(from), v128.load32_splat(b));
+function storeTile2(s: Step, from: usize, place: usize, o: i32): void {
+  if (load<i32>(place, 8) < 2 || load<i32>(place, 12) < 2) return storeCorner(s, from, 8, place, o);
+  const pitch = (s.ow as usize) << 2;
+  const to = s.y + ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
+  const below = to + pitch;
+  let v = f32x4.add(v128.load(from), v128.load32_splat(s.b + ((o as usize) << 2)));
   if (s.z != 0) {
     const zMinusY: usize = s.z - s.y;
     v = f32x4.add(v, v128.load64_lane(below + zMinusY, v128.load64_zero(to + zMinusY), 1));
@@ -203,15 +199,19 @@ function storeTile2(s: Step, from: usize, tile: i32, across: i32, o: i32): void 
   v128.store64_lane(below, v, 1);
 }
 
-function storeCorner(s: Step, from: usize, fromPitch: usize, at: usize, height: i32, width: i32, bias: f32): void {
-  for (; height > 0; height--) {
-    for (let i: usize = 0; i < (width as usize) << 2; i += 4) {
+function storeCorner(s: Step, from: usize, fromPitch: usize, place: usize, o: i32): void {
+  const pitch = (s.ow as usize) << 2;
+  const bias = load<f32>(s.b + ((o as usize) << 2));
+  const width = (load<i32>(place, 12) as usize) << 2;
+  let at = ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
+  for (let height = load<i32>(place, 8); height > 0; height--) {
+    for (let i: usize = 0; i < width; i += 4) {
       let v = load<f32>(from + i) + bias;
       if (s.z != 0) v += load<f32>(s.z + at + i);
       store<f32>(s.y + at + i, clampScalar(v, s.lo, s.hi));
     }
     from += fromPitch;
-    at += (s.ow as usize) << 2;
+    at += pitch;
   }
 }
 

@@ -60,9 +60,14 @@ interface Candidate {
   readonly session: Session;
 }
 
-type Options = Omit<MeasureRequest, "shapes">;
+interface Options {
+  readonly build: Build;
+  readonly threads: number;
+  readonly runs: number;
+}
 
-async function measure({ shapes, ...options }: MeasureRequest): Promise<Measured> {
+async function measure({ shapes, ...asked }: MeasureRequest): Promise<Measured> {
+  const options = { ...asked, build: await resolveBuild(asked.build) };
   const findPeak = await openPeak(options);
   let peak = 0;
   const rows: Omit<KernelRow, "shareOfPeak">[] = [];
@@ -76,10 +81,17 @@ async function measure({ shapes, ...options }: MeasureRequest): Promise<Measured
   return {
     peakGflops: peak,
     version: engineVersion(),
-    build: (await open(PEAK_SHAPES[0]!, options)).build,
+    build: options.build,
     threads: options.threads,
     rows: rows.map((row) => ({ ...row, shareOfPeak: row.gflops / peak })),
   };
+}
+
+/** Which build "auto" is here. */
+async function resolveBuild(build: Build | "auto"): Promise<Build> {
+  const session = await loadNetwork(networkOf(PEAK_SHAPES[0]!), { build });
+  session.dispose();
+  return session.build;
 }
 
 function engineVersion(): string {
@@ -147,15 +159,9 @@ async function openAll(shape: ConvShape, options: Options): Promise<Candidate[]>
 /** A session with this kernel; with the rule's where none is said. */
 async function open(shape: ConvShape, { build, threads }: Options, kernel?: string): Promise<Session> {
   const common = { build, ...(threads > 1 ? { threads: { count: threads } } : {}) };
-  const network = networkOf(shape);
-  if (kernel === undefined) return loadNetwork(network, common);
-  buildOf.set(build, buildOf.get(build) ?? (await loadNetwork(network, common)).build);
-  const tuning = { build: buildOf.get(build)!, threads, kernels: { [LAYER]: kernel } };
-  return loadNetwork(network, { ...common, tuning });
+  const tuning = kernel === undefined ? undefined : { build, threads, kernels: { [LAYER]: kernel } };
+  return loadNetwork(networkOf(shape), { ...common, tuning });
 }
-
-/** Which build "auto" is here. */
-const buildOf = new Map<string, Build>();
 
 const LAYER = "layer";
 
@@ -191,7 +197,9 @@ function drawNumbers(count: number, seed: number): Float32Array<ArrayBuffer> {
 }
 
 try {
-  console.log(JSON.stringify(await measure(JSON.parse(process.argv[2]!) as MeasureRequest)));
+  const measured = await measure(JSON.parse(process.argv[2]!) as MeasureRequest);
+  // Deno does not end by itself while a thread sleeps.
+  process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit());
 } catch (error) {
   if (!(error instanceof EspalierError)) throw error;
   console.error(`bench:kernels: ${error.message}`);

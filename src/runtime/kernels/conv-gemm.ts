@@ -6,6 +6,7 @@ import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { planGroups } from "./planes.js";
 import {
+  pace,
   paddedRows,
   panelOffset,
   panelRows,
@@ -13,14 +14,15 @@ import {
   SPLATS_BY_LOADS,
   SPLATS_BY_SHUFFLES,
   type Tile,
+  WEIGHT_COST,
 } from "./tiles.js";
 
 /** Rows of the lowered matrix that are packed at a time, so that a panel of it and one of the filter stay in the nearest cache. */
-const DEPTH = 768;
+const DEPTH = 512;
 /** Bytes of packed pixels that stay in the second-level cache while the filter streams past. */
 const BLOCK_BYTES = 200 * 1024;
 
-/** Multiply-adds that packing one element costs, and beginning and ending a tile's sum of one output element. */
+/** Multiply-adds of the baseline build that packing one element costs, and beginning and ending a tile's sum of one output element. */
 const PACKING_COST = 3;
 const OUTPUT_COST = 8;
 
@@ -34,7 +36,9 @@ function gemmKernel(name: string, kernel: Kernel, tile: Tile): ConvKernel {
       const depth = (g.ic / groups) * g.kh * g.kw;
       const pixels = g.oh * g.ow;
       const product = productCost(tile, g.oc / groups, depth, pixels, target);
-      return g.n * groups * (product + pixels * (depth * PACKING_COST + (g.oc / groups) * OUTPUT_COST));
+      const ocg = g.oc / groups;
+      const moved = pixels * (depth * PACKING_COST + ocg * OUTPUT_COST) + depth * ocg * WEIGHT_COST;
+      return g.n * groups * (product + moved * pace(target));
     },
     plan: (layer, site) => plan(kernel, tile, layer, site),
   };

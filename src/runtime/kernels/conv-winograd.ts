@@ -5,13 +5,24 @@ import type { Place, Site } from "../site.js";
 import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { planGroups } from "./planes.js";
-import { paddedRows, panelOffset, productCost, SPLATS_BY_LOADS, SPLATS_BY_SHUFFLES, type Tile } from "./tiles.js";
+import {
+  pace,
+  paddedRows,
+  panelOffset,
+  productCost,
+  SPLATS_BY_LOADS,
+  SPLATS_BY_SHUFFLES,
+  type Tile,
+  WEIGHT_COST,
+} from "./tiles.js";
 
 /** Bytes of transformed input and output that are worked on at a time: most of a second-level cache. */
 const BLOCK_BYTES = 768 * 1024;
 /** Bytes between the planes of transformed values, and of scratch for the transforms themselves. */
 const APART = 64;
 const SPARE = 2048;
+/** Bytes of notes on the 8 tiles of a panel. */
+const NOTE_BYTES = 128;
 
 /** One size of tile: m x m output pixels from (m + k - 1) x (m + k - 1) input pixels, for windows of k x k. */
 interface Transform {
@@ -22,7 +33,7 @@ interface Transform {
   readonly g: readonly (readonly number[])[];
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
-  /** Multiply-adds that transforming one tile of one channel costs, in and out. */
+  /** Multiply-adds of the baseline build that transforming one tile of one channel costs, in and out. */
   readonly inputCost: number;
   readonly outputCost: number;
 }
@@ -39,8 +50,8 @@ const F2: Transform = {
     [0, 0, 1],
   ],
   error: 2 ** -18,
-  inputCost: 70,
-  outputCost: 100,
+  inputCost: 100,
+  outputCost: 150,
 };
 const F4: Transform = {
   algorithm: "winograd 4x4",
@@ -55,8 +66,8 @@ const F4: Transform = {
     [0, 0, 1],
   ],
   error: 2 ** -16,
-  inputCost: 200,
-  outputCost: 300,
+  inputCost: 600,
+  outputCost: 780,
 };
 
 /** The powers of the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, scaled as the other two transforms want. */
@@ -72,16 +83,13 @@ const F4_5X5: Transform = {
     [0, 0, 0, 0, 1],
   ],
   error: 2 ** -15,
-  inputCost: 400,
-  outputCost: 450,
+  inputCost: 1000,
+  outputCost: 1100,
 };
 
 function powers(point: number, scale: number): number[] {
   return [0, 1, 2, 3, 4].map((power) => scale * point ** power);
 }
-
-/** Multiply-adds in the time of reading one transformed weight that no cache holds. */
-const WEIGHT_COST = 4;
 
 const tilesOf = (g: Geometry, m: number) => Math.ceil(g.oh / m) * Math.ceil(g.ow / m);
 const valuesOf = ({ m, k }: Transform) => (m + k - 1) ** 2;
@@ -97,8 +105,8 @@ function winogradKernel(name: string, kernel: Kernel, transform: Transform, tile
       const [icg, ocg] = [g.ic / groups, g.oc / groups];
       const tiles = tilesOf(g, m);
       const products = valuesOf(transform) * productCost(tile, ocg, icg, tiles, target);
-      const weights = valuesOf(transform) * icg * ocg * WEIGHT_COST;
-      return g.n * groups * (products + weights + tiles * (icg * inputCost + ocg * outputCost));
+      const moved = valuesOf(transform) * icg * ocg * WEIGHT_COST + tiles * (icg * inputCost + ocg * outputCost);
+      return g.n * groups * (products + moved * pace(target));
     },
     plan: (layer, site) => plan(kernel, transform, tile, layer, site),
   };
@@ -146,7 +154,7 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
   const panelBytes = valuesOf(transform) * 32 * (icg + padded);
   const panels = Math.ceil(tilesOf(geometry, m) / 8);
   const block = Math.max(1, Math.min(panels, Math.floor(BLOCK_BYTES / panelBytes)));
-  const share = block * panelBytes + 2 * valuesOf(transform) * APART + SPARE;
+  const share = block * (panelBytes + NOTE_BYTES) + 2 * valuesOf(transform) * APART + SPARE;
   planGroups(kernel, coverTiles(geometry, transform), layer, site, {
     filterBytes: 4 * valuesOf(transform) * padded * icg,
     fields: {

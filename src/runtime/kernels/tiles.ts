@@ -21,6 +21,14 @@ export const SPLATS_BY_SHUFFLES: Tile = {
   rate: (_rows, lanes, { build }) => (lanes === 4 ? 0.6 : build === "relaxed" ? 0.85 : 0.8),
 };
 
+/** Multiply-adds of the baseline build in the time of reading one weight that no cache holds. */
+export const WEIGHT_COST = 5;
+
+/** How many multiply-adds the build does in the time of one of the baseline build: what only moves numbers gets dearer. */
+export function pace({ build }: Target): number {
+  return build === "relaxed" ? 1.4 : 1;
+}
+
 /** Output channels of the panel that begins where `left` are left: as `tileRows` in the engine. */
 function tileRows(most: number, left: number): number {
   if (most === 4 || left >= 5) return most;
