@@ -12,14 +12,17 @@ export function run(plan: usize, first: i32, count: i32): void {
   runShare(plan, first, count);
 }
 
-/** For the other threads: runs what the first one runs, and never returns. */
+/** For the first thread: the others return from `serve`. */
+export function dismiss(): void {
+  giveOrder(0, 0, -1);
+}
+
+/** For the other threads: runs what the first one runs, until it dismisses them. */
 export function serve(): void {
   for (let orders = 0; ; orders++) {
     awaitOrder(orders);
-    runShare(
-      load<u32>(Abi.control + Control.plan),
-      load<i32>(Abi.control + Control.first),
-      load<i32>(Abi.control + Control.count),
-    );
+    const count = load<i32>(Abi.control + Control.count);
+    if (count < 0) return;
+    runShare(load<u32>(Abi.control + Control.plan), load<i32>(Abi.control + Control.first), count);
   }
 }

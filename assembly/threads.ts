@@ -8,10 +8,15 @@
 import { Abi, Control } from "./abi";
 import { Step } from "./step";
 
-/** Looks at a word before sleep: about 20 microseconds. */
-const SPINS = 1 << 14;
+/** Looks at a word before sleep: about 40 microseconds, in which a sleeping thread wakes up. */
+const SPINS = 1 << 16;
+/** Where threads have to share a core, spinning only keeps the others from it. After so many sleeps in a row ... */
+const FUTILE = 8;
+/** ... so many waits begin with only so many looks. */
+const SHORT_WAITS = 100;
+const SHORT_SPINS = 1 << 9;
 /** Looks that take about as long as one sleep, where sleeping is not allowed. */
-const LONG_SPINS = 1 << 29;
+const LONG_SPINS = 1 << 30;
 /** Nanoseconds after which a sleeper looks whether what it waits for still lives. */
 const SLEEP: i64 = 1_000_000_000;
 
@@ -19,15 +24,17 @@ let thread: i32 = 0;
 let threads: i32 = 1;
 let maySleep: bool = false;
 let patience: i32 = 0;
+let sleeps: i32 = 0;
+let shortWaits: i32 = 0;
 
 /**
  * Says which of how many threads this instance runs on, whether it may sleep (a page's main thread may not), and how many
  * seconds it waits for the others to finish a step.
  */
-export function setThread(index: i32, count: i32, sleeps: bool, seconds: i32): void {
+export function setThread(index: i32, count: i32, canSleep: bool, seconds: i32): void {
   thread = index;
   threads = count;
-  maySleep = sleeps;
+  maySleep = canSleep;
   patience = seconds;
 }
 
@@ -123,7 +130,7 @@ export function finishStep(): void {
   }
 }
 
-/** Tells the other threads to run `count` steps of the plan. */
+/** Tells the other threads to run `count` steps of the plan; to go, where it is negative. */
 export function giveOrder(plan: usize, first: i32, count: i32): void {
   if (threads == 1) return;
   store<u32>(Abi.control + Control.plan, plan as u32);
@@ -147,12 +154,28 @@ export function fail(): void {
 
 /** Returns when the word at `at` is no longer `value`; traps after so many seconds, negative: never. */
 function awaitChange(at: usize, value: i32, seconds: i32): void {
-  for (let i = SPINS; i > 0; i--) if (atomic.load<i32>(at) != value) return;
+  if (spin(at, value)) return;
   for (; atomic.load<i32>(at) == value; seconds--) {
     if (seconds == 0 || atomic.load<i32>(Abi.control + Control.failed) != 0) unreachable();
     if (maySleep) sleep(at, value, seconds < 0 ? -1 : SLEEP);
     else for (let i = LONG_SPINS; i > 0 && atomic.load<i32>(at) == value; i--);
   }
+}
+
+/** Whether the word changes soon. */
+function spin(at: usize, value: i32): bool {
+  const short = shortWaits > 0;
+  if (short) shortWaits--;
+  for (let i = short ? SHORT_SPINS : SPINS; i > 0; i--) {
+    if (atomic.load<i32>(at) == value) continue;
+    sleeps = 0;
+    return true;
+  }
+  if (!short && ++sleeps == FUTILE) {
+    sleeps = 0;
+    shortWaits = SHORT_WAITS;
+  }
+  return false;
 }
 
 /** Until somebody wakes those who sleep at `at`, unless the word there is no longer `value`. */

@@ -26,6 +26,10 @@ export interface ShapeOption {
 
 export type BuildOption = { readonly build: "auto" | "baseline" | "relaxed" };
 
+export interface ThreadsOption {
+  readonly threads: number;
+}
+
 /** Numbers with commas between them. */
 export function numbers(text: string): number[] {
   const values = text.split(",").map(Number);
@@ -84,6 +88,15 @@ export function withBuild(command: Command): Command {
     new Option("--build <build>", "engine: baseline gives the same bits everywhere, relaxed needs relaxed SIMD")
       .choices(["auto", "baseline", "relaxed"])
       .default("auto"),
+  );
+}
+
+export function withThreads(command: Command): Command {
+  return command.option(
+    "--threads <n>",
+    "threads that run the network; the baseline build's bits do not change",
+    count,
+    1,
   );
 }
 

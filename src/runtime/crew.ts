@@ -20,6 +20,9 @@ export async function gatherCrew(
   return crew;
 }
 
+const dropped =
+  typeof FinalizationRegistry === "undefined" ? undefined : new FinalizationRegistry<Crew>((crew) => crew.end());
+
 /** Threads that run as one engine. */
 export class Crew implements Engine {
   readonly #engine: ThreadedEngine;
@@ -49,6 +52,7 @@ export class Crew implements Engine {
     } catch (cause) {
       const what = `a thread died, or did not finish a step in ${this.#timeout} ms; load the network again`;
       this.#stuck = new RequestError(what, "threads", { cause });
+      this.#engine.fail();
       this.end();
       throw this.#stuck;
     }
@@ -61,25 +65,36 @@ export class Crew implements Engine {
     threads: number,
     worker: ThreadOptions["worker"],
   ): Promise<void> {
+    this.#engine.setThread(0, threads, this.#maySleep, this.#patience);
     try {
       while (this.threads < threads) this.#workers = [...this.#workers, await makeWorker(worker)];
       const start = { module, memory, threads, patience: this.#patience };
       const ready = this.#workers.map((other, i) =>
-        startWorker(other, { ...start, thread: i + 1 }, (reason) => (this.#fault ??= reason)),
+        startWorker(other, { ...start, thread: i + 1 }, (reason) => this.#note(other, reason)),
       );
       await withinTime(Promise.all(ready), this.#timeout);
       this.#workers.forEach(unref);
-      this.#engine.setThread(0, threads, this.#maySleep, this.#patience);
     } catch (error) {
-      this.#goAlone(`a worker did not start (${String(error)}); see threads.worker`, threads);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#goAlone(`a worker did not start (${reason}); see threads.worker`, threads);
     }
   }
 
-  /** Ends all threads but this one. */
+  /** Ends all threads but this one. They are let go first: not every platform ends a thread that sleeps. */
   end(): void {
+    this.#engine.dismiss();
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
     this.#engine.setThread(0, 1, this.#maySleep, this.#patience);
+  }
+
+  /** Ends the other threads when nobody can reach the owner any more. */
+  endWith(owner: object): void {
+    dropped?.register(owner, this);
+  }
+
+  #note(worker: WorkerLike, reason: string): void {
+    if (this.#workers.includes(worker)) this.#fault ??= reason;
   }
 
   get #patience(): number {

@@ -107,7 +107,10 @@ export interface ResolvedEngine {
   readonly threaded: boolean;
 }
 
-/** The module to run. Of bundled ones the one for threads if `threads` is more than 1; one that is handed in has to fit `asked`. */
+/**
+ * The module to run, which has to be one for threads if `threads` is more than 1. Where more were `asked` for than there can be,
+ * either kind of engine that is handed in will do.
+ */
 export async function resolveEngine(source: EngineSource, threads = 1, asked = threads): Promise<ResolvedEngine> {
   const { engine, build = "auto" } = source;
   if (!engine) {
@@ -119,14 +122,14 @@ export async function resolveEngine(source: EngineSource, threads = 1, asked = t
   const actual = describeEngine(module);
   if (build !== "auto" && build !== actual.build)
     throw new RequestError(`build "${build}" was asked for, the engine is "${actual.build}"`);
-  checkThreaded(actual, asked);
+  checkThreaded(actual, threads, asked);
   return { module, ...actual };
 }
 
-function checkThreaded({ build, threaded }: Omit<ResolvedEngine, "module">, asked: number): void {
-  if (asked > 1 && !threaded) {
+function checkThreaded({ build, threaded }: Omit<ResolvedEngine, "module">, threads: number, asked: number): void {
+  if (threads > 1 && !threaded) {
     throw new RequestError(
-      `engine: ${asked} threads were asked for, this "${build}" engine is for one; hand in espalier/engine/${build}-threads.wasm`,
+      `engine: ${threads} threads were asked for, this "${build}" engine is for one; hand in espalier/engine/${build}-threads.wasm`,
     );
   }
   if (asked === 1 && threaded) {
@@ -169,6 +172,10 @@ export interface Engine {
 export interface ThreadedEngine extends Engine {
   /** Which of how many threads this instance runs on, whether it may sleep, and how long it waits for the others. */
   setThread(index: number, count: number, maySleep: boolean, seconds: number): void;
+  /** Lets the other threads go. */
+  dismiss(): void;
+  /** Says that this thread will not come any more. */
+  fail(): void;
 }
 
 /** One instance over this memory. */

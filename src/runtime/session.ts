@@ -79,6 +79,7 @@ export class Session {
     this.macs = plan.layers.reduce((sum, layer) => sum + layer.macs, 0);
     this.#plan = plan;
     this.#state = { engine, bytes };
+    if (engine instanceof Crew) engine.endWith(this);
     const outputValues = network.outputs.map(({ value }) => value);
     this.#outputAt = (i) => plan.valueAt(outputValues[i]!);
   }

@@ -38,7 +38,7 @@ export function obstacleTo({ worker }: ThreadOptions): string | undefined {
   }
   if (!hasSharedMemory()) return "this platform has no shared memory; leave threads out";
   if (worker === undefined && !findsOwnWorker()) {
-    return "there is no worker; hand in threads.worker, a function that makes one of the module espalier/worker";
+    return "no worker was found (Node has its own from 20.16 on); where there are any, hand in threads.worker, a function that makes one of the module espalier/worker";
   }
   return undefined;
 }

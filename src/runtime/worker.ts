@@ -49,21 +49,16 @@ function join({ module, memory, thread, threads, patience }: Start, port: Port):
   }
 }
 
-/** Node has no global messages in a worker, but a port. */
+/** Node's workers have a port; others are one themselves. Deno has both kinds. */
 type NodePort = Port & { once(event: "message", listener: (start: Start) => void): void };
 type Scope = Port & {
   addEventListener(type: "message", listener: (event: { data: Start }) => void, how: object): void;
 };
-type Global = {
-  readonly postMessage?: unknown;
-  readonly process?: { getBuiltinModule?(name: string): { readonly parentPort: NodePort | null } };
+type Host = {
+  readonly process?: { getBuiltinModule?(name: string): { readonly parentPort: NodePort | null } | undefined };
 };
 
-const global = globalThis as unknown as Global;
-if (global.postMessage) {
-  const scope = globalThis as unknown as Scope;
-  scope.addEventListener("message", ({ data }) => work(data, scope), { once: true });
-} else {
-  const port = global.process?.getBuiltinModule?.("node:worker_threads").parentPort;
-  port?.once("message", (start) => work(start, port));
-}
+const port = (globalThis as Host).process?.getBuiltinModule?.("node:worker_threads")?.parentPort;
+const scope = globalThis as unknown as Scope;
+if (port) port.once("message", (start) => work(start, port));
+else scope.addEventListener("message", ({ data }) => work(data, scope), { once: true });

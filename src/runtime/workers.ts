@@ -9,24 +9,23 @@ export interface WorkerLike {
 
 type WorkerClass = new (url: URL | string, options: object) => WorkerLike;
 
-const isDeno = () => "Deno" in globalThis;
-
-/** Node's class of workers; undefined elsewhere, and before Node 20.16. */
+/** The class of workers of Node and of those that follow it; undefined elsewhere, and before Node 20.16. */
 function nodeWorker(): WorkerClass | undefined {
   const { process } = globalThis as unknown as {
     readonly process?: { getBuiltinModule?(name: string): { readonly Worker?: WorkerClass } | undefined };
   };
-  return isDeno() ? undefined : process?.getBuiltinModule?.("node:worker_threads")?.Worker;
+  return process?.getBuiltinModule?.("node:worker_threads")?.Worker;
 }
 
 /** Whether this platform loads workers from where this package lies, without being told. */
-export const findsOwnWorker = () => isDeno() || nodeWorker() !== undefined;
+export const findsOwnWorker = () => nodeWorker() !== undefined;
 
 /** A worker by the caller's function, from the caller's address, or from this package. */
 export async function makeWorker(worker: (() => WorkerLike) | URL | string | undefined): Promise<WorkerLike> {
   if (typeof worker === "function") return worker();
   const url = worker ?? (await import("./worker-url.js")).workerUrl;
   const OfNode = nodeWorker();
+  // Deno has its own as well, but a process does not end before such a one does.
   // What Node itself was started with, such as --input-type, is not for workers.
   if (OfNode) return new OfNode(url, { execArgv: [] });
   const { Worker } = globalThis as unknown as { readonly Worker: WorkerClass };

@@ -53,6 +53,11 @@ test("text for people", async () => {
   assert.not.match(text, /undefined|NaN/);
 });
 
+test("several threads", async () => {
+  assert.is((await json("bench", esp, ...QUICK, "--threads", "2")).threads, 2);
+  assert.match(await succeeds("bench", esp, ...QUICK, "--threads", "2"), /^node .* build, 2 threads\n/);
+});
+
 test("kernels are measured, written down, and taken from there", async () => {
   const path = folder.at("tuning.json");
   const { models } = await json("bench", esp, ...QUICK, "--layers", "--tune", "--save-tuning", path);

@@ -43,6 +43,12 @@ test("top1, top5, loss and n, as measured", async () => {
   );
 });
 
+test("several threads", async () => {
+  const words = ["eval", onnx, "--data", `cifar10:${cifar}`, "--build", "baseline"];
+  const [one, two] = [await json(...words), await json(...words, "--threads", "2")];
+  assert.equal([one.threads, two.threads, two.loss], [1, 2, one.loss]);
+});
+
 test("only the first pictures", async () => {
   const data = await json("eval", onnx, "--data", `cifar10:${cifar}`, "--limit", "7");
   assert.equal([data.n, data.set], [7, "cifar10:some.bin, first 7"]);

@@ -62,6 +62,13 @@ test("every build", async () => {
   assert.is(data.build, "baseline");
 });
 
+test("several threads give the bits of one", async () => {
+  const words = ["run", esp, "--input", npy, "--build", "baseline"];
+  const [one, two] = [await json(...words), await json(...words, "--threads", "2")];
+  assert.equal([one.threads, two.threads], [1, 2]);
+  assert.equal(two.outputs, one.outputs);
+});
+
 test("the best classes", async () => {
   const data = await json("run", onnx, "--input", npy, "--top", "2");
   assert.is(data.top.length, 2);

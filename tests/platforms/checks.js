@@ -77,6 +77,37 @@ const CHECKS = [
     },
   },
   {
+    name: "two threads give the bits of one; where there can be no threads, one runs",
+    async run({ runtime, engines, sample, hasThreads }) {
+      const engine = hasThreads ? engines.baselineThreads : engines.baseline;
+      const session = await runtime.load(sample.network, { engine, threads: { count: 2 } });
+      expect(session.threads === (hasThreads ? 2 : 1), `${session.threads} threads run`);
+      for (let i = 0; i < 20; i++) equalBits(first(session, sample), sample.expected);
+      session.dispose();
+    },
+  },
+  {
+    name: "a worker that is handed in is a thread, as in a page",
+    async run({ runtime, engines, sample, worker }) {
+      if (!worker) return;
+      const session = await runtime.load(sample.network, {
+        engine: engines.baselineThreads,
+        threads: { count: 2, worker },
+      });
+      expect(session.threads === 2, `${session.threads} threads run`);
+      for (let i = 0; i < 20; i++) equalBits(first(session, sample), sample.expected);
+      session.dispose();
+    },
+  },
+  {
+    name: "an engine for one thread is refused where two run",
+    async run({ runtime, engines, sample, hasThreads }) {
+      if (!hasThreads) return;
+      const load = () => runtime.load(sample.network, { engine: engines.baseline, threads: { count: 2 } });
+      await refuses(load, runtime.RequestError, "hand in espalier/engine/baseline-threads.wasm");
+    },
+  },
+  {
     name: "the bundled engine runs, or says why it cannot and what can",
     async run({ runtime, sample, compilesBytes }) {
       if (!compilesBytes) {
@@ -88,6 +119,9 @@ const CHECKS = [
       }
       equalBits(first(await runtime.load(sample.network, { build: "baseline" }), sample), sample.expected);
       nearlyEqual(first(await runtime.load(sample.network, { build: "relaxed" }), sample), sample.expected);
+      const threaded = await runtime.load(sample.network, { build: "relaxed", threads: { count: 2 } });
+      nearlyEqual(first(threaded, sample), sample.expected);
+      threaded.dispose();
     },
   },
 ];

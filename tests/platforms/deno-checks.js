@@ -8,12 +8,18 @@ const engine = async (build) => WebAssembly.compile(await read(`node_modules/esp
 
 const results = await runChecks({
   runtime,
-  engines: { baseline: await engine("baseline"), relaxed: await engine("relaxed") },
+  engines: {
+    baseline: await engine("baseline"),
+    relaxed: await engine("relaxed"),
+    baselineThreads: await engine("baseline-threads"),
+  },
   sample: {
     network: await read("network.esp"),
     input: await numbers("input.f32"),
     expected: await numbers("expected.f32"),
   },
   compilesBytes: true,
+  hasThreads: true,
+  worker: () => new Worker(import.meta.resolve("espalier/worker"), { type: "module" }),
 });
 console.log(JSON.stringify(results));

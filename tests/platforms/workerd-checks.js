@@ -15,6 +15,7 @@ const sample = {
 
 export default {
   async fetch() {
-    return Response.json(await runChecks({ runtime, engines: { baseline, relaxed }, sample, compilesBytes: false }));
+    const platform = { compilesBytes: false, hasThreads: false };
+    return Response.json(await runChecks({ runtime, engines: { baseline, relaxed }, sample, ...platform }));
   },
 };

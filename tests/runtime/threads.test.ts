@@ -121,6 +121,17 @@ test("threads that sleep between runs wake up", async () => {
   session.dispose();
 });
 
+test("a thread that may not sleep, as in a page, spins", async () => {
+  const refuse = () => {
+    throw new TypeError("Atomics.wait cannot be called in this context");
+  };
+  await replaced(Atomics, "wait", refuse, async () => {
+    const session = await open({ count: 3 });
+    for (let i = 0; i < 50; i++) assert.equal(session.run(X), expected);
+    session.dispose();
+  });
+});
+
 test("sessions with threads side by side do not disturb each other", async () => {
   const sessions = await Promise.all([2, 3, 2].map((count) => open({ count })));
   for (let i = 0; i < 20; i++) for (const session of sessions) assert.equal(session.run(X), expected);
@@ -186,15 +197,37 @@ test("dispose ends the threads", async () => {
   assert.throws(() => session.run(X), /this session was disposed/);
 });
 
+/** What a process of its own prints that runs this code behind the imports of what it needs. */
+function printed(code: string): string {
+  const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+  const words = `import { load } from ${url("../../src/runtime/index.js")};
+    import { Worker } from "node:worker_threads";
+    const worker = () => new Worker(new URL(${JSON.stringify(WORKER.href)}), { execArgv: [] });
+    const file = Uint8Array.of(${compile(tiny()).join()});
+    ${code}`;
+  const flags = ["--expose-gc", "--input-type=module", "--eval", words];
+  const { status, stdout, stderr } = spawnSync(process.execPath, flags, { encoding: "utf8", timeout: 20_000 });
+  assert.equal([status, stderr], [0, ""]);
+  return stdout.trim();
+}
+
 test("a process ends although threads still sleep", () => {
-  const file = [...compile(tiny())].join();
-  const code = `import { load } from ${JSON.stringify(new URL("../../src/runtime/index.js", import.meta.url).href)};
-    const session = await load(Uint8Array.of(${file}), { build: "baseline", threads: { count: 2 } });
+  const code = `const session = await load(file, { build: "baseline", threads: { count: 2 } });
     session.run({ x: [1, 2] });
     console.log(session.threads);`;
-  const words = ["--input-type=module", "--eval", code];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: "utf8", timeout: 20_000 });
-  assert.equal([status, stdout.trim(), stderr], [0, "2", ""]);
+  assert.is(printed(code), "2");
+});
+
+test("threads end with a session that is dropped", () => {
+  const code = `const made = [];
+    const threads = { count: 2, worker: () => (made.push(worker()), made[0]) };
+    await load(file, { build: "baseline", threads }).then((session) => session.run({ x: [1, 2] }));
+    const end = new Promise((resolve) => made[0].on("exit", resolve));
+    const collect = setInterval(gc, 10);
+    await end;
+    clearInterval(collect);
+    console.log("ended");`;
+  assert.is(printed(code), "ended");
 });
 
 // ---- where there can be no threads ----
@@ -233,7 +266,7 @@ async function runsAlone(threads: ThreadOptions): Promise<void> {
 
 const OBSTACLES: readonly (readonly [what: string, target: object, name: string, value: unknown, message: RegExp])[] = [
   ["shared memory", globalThis, "SharedArrayBuffer", undefined, /2 threads .* one runs: .* no shared memory; leave/],
-  ["worker threads", process, "getBuiltinModule", undefined, /there is no worker; hand in threads\.worker/],
+  ["worker threads", process, "getBuiltinModule", undefined, /no worker was found .*hand in threads\.worker/],
   [
     "isolation",
     globalThis,
@@ -294,6 +327,20 @@ test("if a thread ends between runs, the session goes on with one", async () => 
   await others;
 });
 
+const DIES = `import { parentPort } from "node:worker_threads";
+  parentPort.once("message", ({ module, memory }) => {
+    new WebAssembly.Instance(module, { env: { memory } }).exports.fail();
+    parentPort.postMessage({ ready: true });
+  });`;
+
+test("a thread that dies in a step ends the run at once", async () => {
+  const session = await open({ count: 2, worker: codeAsWorker(DIES) });
+  const start = performance.now();
+  assert.throws(() => session.run(X), /a thread died, or did not finish/);
+  assert.ok(performance.now() - start < 10_000);
+  session.dispose();
+});
+
 test("a thread that does not finish its share is not waited for without end", async () => {
   const session = await open({ count: 2, worker: codeAsWorker(ANSWERS), timeout: 1000 });
   const stuck = (error: unknown) =>
@@ -333,13 +380,14 @@ test("an engine that is handed in has to be one for threads, if several run, and
   session.dispose();
 });
 
-test("an engine for threads runs on one where no worker comes", async () => {
-  const options = { build: "baseline", engine: engine("baseline-threads") } as const;
+test("where no worker comes, engines of either kind run on one thread", async () => {
   await warningsOf(() =>
     replaced(process, "getBuiltinModule", undefined, async () => {
-      const session = await open({ count: 2 }, options);
-      assert.is(session.threads, 1);
-      session.run(X);
+      for (const name of ["baseline", "baseline-threads"]) {
+        const session = await open({ count: 2 }, { build: "baseline", engine: engine(name) });
+        assert.is(session.threads, 1);
+        session.run(X);
+      }
     }),
   );
 });

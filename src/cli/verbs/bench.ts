@@ -13,15 +13,17 @@ import {
   count,
   type JsonOption,
   type ShapeOption,
+  type ThreadsOption,
   withBuild,
   withJson,
   withShape,
+  withThreads,
 } from "../options.js";
 import { checkWritable } from "../output.js";
 import { readTuningFile, writeTuningFile } from "../tuning-file.js";
 import { report, verb } from "../verb.js";
 
-interface Options extends JsonOption, BuildOption, ShapeOption {
+interface Options extends JsonOption, BuildOption, ShapeOption, ThreadsOption {
   readonly runs: number;
   readonly warmUp: number;
   readonly layers?: true;
@@ -49,7 +51,7 @@ export function bench(): Command {
     .option("--tune", "measure which kernel is the fastest for each convolution, and take it")
     .option("--tuning <file>", "take the kernels that this file of --save-tuning says")
     .option("--save-tuning <file>", "write which kernels were taken");
-  return withJson(withBuild(withShape(command))).action(run);
+  return withJson(withThreads(withBuild(withShape(command)))).action(run);
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
@@ -60,7 +62,9 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   for (const path of paths) {
     const file = await readNetworkFile(path, options.shape);
     files.push(file);
-    sessions.push(await load(file.compiled, { build: options.build, shapes: file.shapes, tuning, tune: options.tune }));
+    const threads = { count: options.threads };
+    const { build, tune } = options;
+    sessions.push(await load(file.compiled, { build, shapes: file.shapes, tuning, tune, threads }));
   }
   const engine = `node ${process.versions.node} (V8 ${process.versions.v8})`;
   if (options.saveTuning !== undefined) writeTuningFile(options.saveTuning, { ...sessions[0]!.tuning, engine });
@@ -81,7 +85,8 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     peakBytes: sessions[i]!.peakBytes,
     ...(options.layers ? { layers: sessions[i]!.profile(randomInputs(sessions[i]!), options.runs) } : {}),
   }));
-  const data = { engine, build: chooseBuild(options.build), threads: 1, models };
+  const data = { engine, build: chooseBuild(options.build), threads: sessions[0]!.threads, models };
+  sessions.forEach((session) => session.dispose());
   report(options.json, data, () => format(data));
 }
 
@@ -132,7 +137,12 @@ function format({ engine, build, threads, models }: Data): string {
     { key: "bytes", format: number(formatBytes) },
     { key: "peakBytes", title: "memory", format: number(formatBytes) },
   ]);
-  return [`${engine}, ${build} build, ${threads} thread`, "", table, ...models.map(formatLayers)].join("\n");
+  return [
+    `${engine}, ${build} build, ${threads} thread${threads === 1 ? "" : "s"}`,
+    "",
+    table,
+    ...models.map(formatLayers),
+  ].join("\n");
 }
 
 /** A model's row of the table. */

@@ -13,14 +13,16 @@ import {
   type PictureOptions,
   preprocessingOf,
   type ShapeOption,
+  type ThreadsOption,
   withBuild,
   withJson,
   withPictures,
   withShape,
+  withThreads,
 } from "../options.js";
 import { report, verb } from "../verb.js";
 
-interface Options extends PictureOptions, ShapeOption, JsonOption, BuildOption {
+interface Options extends PictureOptions, ShapeOption, JsonOption, BuildOption, ThreadsOption {
   readonly data: string;
   readonly limit?: number;
 }
@@ -43,7 +45,7 @@ export function evaluate(): Command {
     .argument("<file>", "network, .onnx or .esp")
     .requiredOption("--data <set>", "cifar10:FILE_OR_DIR, mnist:DIR (test split), npy:IMAGES.npy,LABELS.npy")
     .option("--limit <n>", "only the first pictures", count);
-  return withJson(withBuild(withPictures(withShape(command)))).action(run);
+  return withJson(withThreads(withBuild(withPictures(withShape(command))))).action(run);
 }
 
 async function run(path: string, options: Options): Promise<void> {
@@ -51,11 +53,17 @@ async function run(path: string, options: Options): Promise<void> {
   const input = onlyInput(file.graph);
   const preprocessing = preprocessingOf(file.graph, input, options);
   const set = openData(options.data, options.limit, "test");
-  const session = await load(file.compiled, { build: options.build, shapes: file.shapes });
+  const session = await load(file.compiled, {
+    build: options.build,
+    shapes: file.shapes,
+    threads: { count: options.threads },
+  });
   const progress = createProgress({ label: "evaluating", total: set.count, unit: "pictures" });
   const accuracy = measureAccuracy(session, set, { preprocessing, onProgress: (done) => progress.update(done) });
   progress.finish();
-  const data = { ...accuracy, file: path, set: set.name, build: session.build, preprocessing };
+  const { build, threads } = session;
+  const data = { ...accuracy, file: path, set: set.name, build, threads, preprocessing };
+  session.dispose();
   report(options.json, data, () =>
     [
       `${path} on ${set.name} (${accuracy.n} pictures)`,

@@ -18,16 +18,18 @@ import {
   type JsonOption,
   type PictureOptions,
   type ShapeOption,
+  type ThreadsOption,
   withBuild,
   withJson,
   withPictures,
   withShape,
+  withThreads,
 } from "../options.js";
 import { checkWritable, makeFolder, writeFileSafely } from "../output.js";
 import { withSuppression } from "../task.js";
 import { report, verb } from "../verb.js";
 
-interface Options extends PictureOptions, ShapeOption, JsonOption, BuildOption {
+interface Options extends PictureOptions, ShapeOption, JsonOption, BuildOption, ThreadsOption {
   readonly input: readonly string[];
   readonly output?: string;
   readonly top: number;
@@ -67,12 +69,16 @@ export function run(): Command {
     .option("--output <file.npy|folder>", "write the output to a .npy file, or each to NAME.npy in a folder")
     .option("--top <k>", "how many classes to print", count, 5)
     .option("--draw <out.png>", "detectors: write the picture with the boxes drawn on it");
-  return withJson(withBuild(withPictures(withShape(withSuppression(command))))).action(action);
+  return withJson(withThreads(withBuild(withPictures(withShape(withSuppression(command)))))).action(action);
 }
 
 async function action(path: string, options: Options): Promise<void> {
   const file = await readNetworkFile(path, options.shape);
-  const session = await load(file.compiled, { build: options.build, shapes: file.shapes });
+  const session = await load(file.compiled, {
+    build: options.build,
+    shapes: file.shapes,
+    threads: { count: options.threads },
+  });
   checkOutput(options.output, session);
   checkDetector(options, session);
   const inputs = readInputs(options.input, file.graph, options);
@@ -86,7 +92,9 @@ async function action(path: string, options: Options): Promise<void> {
   if (options.draw !== undefined) writeFileSafely(options.draw, encodePng(drawBoxes(picture!, found!)));
   const top = topClasses(session, outputs, options.top);
   const answer = { ...(top ? { top } : {}), ...(found ? { boxes: found } : {}) };
-  const data = { build: session.build, milliseconds, outputs: describe(session, outputs), ...answer };
+  const { build, threads } = session;
+  const data = { build, threads, milliseconds, outputs: describe(session, outputs), ...answer };
+  session.dispose();
   report(options.json, data, () => (found ? formatBoxes(found) : format(session, outputs, top)));
 }
 
