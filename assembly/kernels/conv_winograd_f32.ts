@@ -1,3 +1,4 @@
+import { copyPlane } from "../pack/plane";
 import { clamp, clampScalar } from "../simd";
 import { Step } from "../step";
 import { endOf, firstOf, scratchOf, threadCount } from "../threads";
@@ -13,16 +14,19 @@ const APART: usize = 64;
 /** Bytes of what is noted of a tile. */
 const PLACE_BYTES = 16;
 const PLACE_SHIFT = 4;
+/** Bytes that the transforms work in. */
+const SPARE_BYTES: usize = 2048;
 
 /**
  * Convolution 3 x 3 or 5 x 5, stride 1, of one image and one group, by Winograd's F(m x m, k x k): one matrix product for each of
  * the (m + k - 1)^2 values of a transformed tile of m x m output pixels. 5 x 5 has m = 4.
  *
- * Layout    x: ic planes of ih x iw, padded already so that whole tiles are covered; f: [value][panel][ic][rows], transformed, rows
+ * Layout    x: ic planes of ih x iw; top, left, bottom, right: padding that covers whole tiles; f: [value][panel][ic][rows], transformed, rows
  *           as `tileRows` says, the last panel filled up with zeros; b: oc floats; y, z: oc planes of oh x ow.
  * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 tiles; `block` panels of 8 tiles are transformed at a time.
  * Requires  share: values x (block * 8 * ic floats and 64 bytes), values x (block * 8 * oc filled up to whole panels floats and 64
- *           bytes), block * 8 notes of 16 bytes, 2 KB.
+ *           bytes), block * 8 notes of 16 bytes, 2 KB, and the rows of a padded plane that a
+ *           block's tiles read.
  * Writes    exactly y. A number that is not finite spreads over its tile. Threads divide the tiles, or the output channels.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
@@ -52,23 +56,25 @@ function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, fi
     const first = panel << 3;
     const count = min(min(endPanel, panel + s.block) << 3, tiles) - first;
     findTiles(s, m, first, count, places);
-    transformInput(s, m, count, places, from, xPitch, spare);
+    transformInput(s, m, first, count, places, from, xPitch, spare);
     multiply(s, most, values, count, firstRow, endRow, from, xPitch, to, yPitch);
     transformOutput(s, m, count, places, firstRow, endRow, to, yPitch, spare);
   }
 }
 
 /**
- * For each tile 16 bytes: where it begins in an input plane, where in an output plane, and how many of its rows and columns lie
+ * For each tile 16 bytes: where it begins in the padded rows that the tiles read, where in an output plane, and how many of its rows and columns lie
  * inside the output. Tiles behind the last one, up to whole vectors, repeat it.
  */
 function findTiles(s: Step, m: i32, first: i32, count: i32, places: usize): void {
   const across = (s.ow + m - 1) / m;
+  const top = (first / across) * m;
+  const width = s.left + s.iw + s.right;
   for (let i = 0; i < ((count + 3) & ~3); i++) {
     const tile = first + min(i, count - 1);
     const row = (tile / across) * m;
     const column = (tile % across) * m;
-    store<i32>(places, (row * s.iw + column) << 2);
+    store<i32>(places, ((row - top) * width + column) << 2);
     store<i32>(places, (row * s.ow + column) << 2, 4);
     store<i32>(places, min(m, s.oh - row), 8);
     store<i32>(places, min(m, s.ow - column), 12);
@@ -76,20 +82,41 @@ function findTiles(s: Step, m: i32, first: i32, count: i32, places: usize): void
   }
 }
 
-/** Channel after channel, so that neighbouring tiles meet in the nearest cache on both sides. */
-function transformInput(s: Step, m: i32, count: i32, places: usize, to: usize, pitch: usize, spare: usize): void {
-  const rowBytes = (s.iw as usize) << 2;
-  const planeBytes = (s.ih as usize) * rowBytes;
-  let x = s.x;
+/**
+ * Channel after channel, so that neighbouring tiles meet in the nearest cache on both sides; so do the channel's rows, which are
+ * copied into padded ones first.
+ */
+function transformInput(
+  s: Step,
+  m: i32,
+  first: i32,
+  count: i32,
+  places: usize,
+  to: usize,
+  pitch: usize,
+  spare: usize,
+): void {
+  const across = (s.ow + m - 1) / m;
+  const rowBytes = ((s.left + s.iw + s.right) as usize) << 2;
+  const planeBytes = ((s.ih * s.iw) as usize) << 2;
+  // The rows of the plane that the tiles read, and where they stand among the padded ones.
+  const top = (first / across) * m - s.top;
+  const rows = ((first + count - 1) / across) * m - s.top + m + s.kh - 1 - top;
+  const begin = max(0, top);
+  const height = max(0, min(s.ih, top + rows) - begin);
+  const padded = spare + SPARE_BYTES;
+  memory.fill(padded, 0, (rows as usize) * rowBytes);
+  let x = s.x + (((begin * s.iw) as usize) << 2);
   for (let c = 0; c < s.ic; c++) {
+    copyPlane(x, height, s.iw, padded, rowBytes, begin - top, s.left);
     let place = places;
     for (let t = 0; t < count; t += 4) {
       const lanes = tileLanes(count - (t & ~7));
       const y = to + ((((t >> 3) * s.ic) as usize) << 5) + (((c * lanes + (t & 7)) as usize) << 2);
-      const p0 = x + load<u32>(place);
-      const p1 = x + load<u32>(place, PLACE_BYTES);
-      const p2 = x + load<u32>(place, 2 * PLACE_BYTES);
-      const p3 = x + load<u32>(place, 3 * PLACE_BYTES);
+      const p0 = padded + load<u32>(place);
+      const p1 = padded + load<u32>(place, PLACE_BYTES);
+      const p2 = padded + load<u32>(place, 2 * PLACE_BYTES);
+      const p3 = padded + load<u32>(place, 3 * PLACE_BYTES);
       if (s.kh == 5) winogradInput5x5(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else if (m == 4) winogradInput4(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else winogradInput2(p0, p1, p2, p3, rowBytes, spare, y, pitch);

@@ -160,8 +160,11 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
   const panels = Math.ceil(tilesOf(geometry, m) / 8);
   const filterBytes = 4 * valuesOf(transform) * padded * icg;
   const block = chooseBlock(panels, panelBytes, filterBytes, site.target.threads);
-  const share = block * (panelBytes + NOTE_BYTES) + 2 * valuesOf(transform) * APART + SPARE;
-  planGroups(kernel, coverTiles(geometry, transform), layer, site, {
+  const g = coverTiles(geometry, transform);
+  const share =
+    block * (panelBytes + NOTE_BYTES) + 2 * valuesOf(transform) * APART + SPARE + planeBytes(g, transform, block);
+  planGroups(kernel, g, layer, site, {
+    pads: true,
     filterBytes,
     fields: {
       f: transformFilter(layer, transform, tile, site),
@@ -170,6 +173,12 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
       share,
     },
   });
+}
+
+/** Bytes of one padded plane, as many rows of it as a block's tiles read. */
+function planeBytes(g: Geometry, { m, k }: Transform, block: number): number {
+  const rows = Math.min(Math.ceil(g.oh / m), Math.ceil((8 * block) / Math.ceil(g.ow / m)) + 1);
+  return 4 * (rows * m + k - 1) * (g.iw + g.left + g.right);
 }
 
 /**

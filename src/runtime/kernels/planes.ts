@@ -10,19 +10,22 @@ export interface ConvPlan {
   /** Bytes of filter of each group. */
   readonly filterBytes: number;
   readonly fields: StepFields;
+  /** The kernel pads by itself. */
+  readonly pads?: boolean;
 }
 
 const hasPadding = (g: Geometry) => g.top + g.left + g.bottom + g.right > 0;
 
 /**
- * One step for each image and group, behind one that pads the image's planes where there is padding. `g` is the layer's geometry
- * with the padding that the kernel wants.
+ * One step for each image and group, behind one that pads the image's planes where there is padding that the kernel leaves to it.
+ * `g` is the layer's geometry with the padding that the kernel wants.
  */
 export function planGroups(kernel: Kernel, g: Geometry, layer: ConvLayer, site: Site, plan: ConvPlan): void {
   const { groups } = layer;
   const [icg, ocg] = [g.ic / groups, g.oc / groups];
-  const [height, width] = [g.ih + g.top + g.bottom, g.iw + g.left + g.right];
-  const planes = hasPadding(g) ? site.scratch(4 * g.ic * height * width) : undefined;
+  const padded = hasPadding(g) && !plan.pads;
+  const [height, width] = padded ? [g.ih + g.top + g.bottom, g.iw + g.left + g.right] : [g.ih, g.iw];
+  const planes = padded ? site.scratch(4 * g.ic * height * width) : undefined;
   const bias = site.constants.floats(g.oc, (to) => layer.bias && to.set(readWeights(layer.bias)));
   for (let image = 0; image < g.n; image++) {
     const x = behind(site.inputs[0]!.place, 4 * image * g.ic * g.ih * g.iw);
