@@ -52,7 +52,7 @@ class Prelu {
  * Layout    y: oc planes of ow floats; x: the same, or one float a plane where kw is 0; f: the same, or one float a plane
  *           where kh is 0.
  * Tile      4 elements; threads share the planes, or the vectors of each.
- * Requires  kh and kw not both 0; y is neither x nor f.
+ * Requires  kh and kw not both 0; y is neither x nor f, but of one plane may be either.
  * Writes    whole vectors, planes in rising order: up to 3 floats of slack behind y. With threads exactly y.
  * Oracle    src/ops/sub.ts, div.ts, min.ts, max.ts, pow.ts, prelu.ts `evaluate`.
  */

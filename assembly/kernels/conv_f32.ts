@@ -71,7 +71,6 @@ function multiply(s: Step, most: i32, panel: i32, end: i32, firstRow: i32, endRo
   const depth = channels * taps;
   const panelBytes = (depth as usize) << 5;
   const pitch = (pixels as usize) << 2;
-  const zMinusY: usize = s.z == 0 ? 0 : s.z - s.y;
   const again = c > 0;
   const last = c + channels == s.ic;
   // Where one pass over the channels is enough, all tiles are one.
@@ -84,12 +83,12 @@ function multiply(s: Step, most: i32, panel: i32, end: i32, firstRow: i32, endRo
     const rows = tileRows(most, s.oc - o);
     const f = s.f + ((((o * s.ic + c * rows) * taps) as usize) << 2);
     const b = s.b + ((o as usize) << 2);
-    if (last && zMinusY != 0) {
-      let z = s.z + (o as usize) * pitch + ((panel as usize) << 5);
+    if (last && s.z != 0) {
+      let from = s.z + (o as usize) * pitch + ((panel as usize) << 5);
       const length = ((min(end << 3, pixels) - (panel << 3)) as usize) << 2;
       for (let r = min(rows, s.oc - o); r > 0; r--) {
-        fetched |= fetch(z, length);
-        z += pitch;
+        fetched |= fetch(from, length);
+        from += pitch;
       }
     }
     fetched |= fetch(f, ((depth * rows) as usize) << 2);
@@ -98,7 +97,8 @@ function multiply(s: Step, most: i32, panel: i32, end: i32, firstRow: i32, endRo
     for (let p = panel << 3; p < min(end << 3, pixels); p += 8) {
       const lanes = tileLanes(pixels - p);
       gemmTile(most, rows, lanes, depth, f, x, (lanes as usize) << 2, tile, 32, again);
-      if (last) finishTile(min(rows, s.oc - o), min(8, pixels - p), tile, b, y, pitch, zMinusY, s.lo, s.hi);
+      const z: usize = s.z == 0 ? 0 : s.z + (y - s.y);
+      if (last) finishTile(min(rows, s.oc - o), min(8, pixels - p), tile, b, y, pitch, z, s.lo, s.hi);
       x += panelBytes;
       y += 32;
       tile += tileBytes;

@@ -15,7 +15,6 @@ import { endOf, firstOf } from "../threads";
 export function dense_f32(s: Step): void {
   const lo = f32x4.splat(s.lo);
   const hi = f32x4.splat(s.hi);
-  const zMinusY: usize = s.z == 0 ? 0 : s.z - s.y;
   const panels = (s.oc + Abi.densePanel - 1) / Abi.densePanel;
   const first = firstOf(panels);
   let f = s.f + (((first * s.ic) as usize) << 6);
@@ -36,11 +35,12 @@ export function dense_f32(s: Step): void {
       x += 4;
       f += 64;
     }
-    if (zMinusY != 0) {
-      acc0 = f32x4.add(acc0, v128.load(y + zMinusY));
-      acc1 = f32x4.add(acc1, v128.load(y + zMinusY, 16));
-      acc2 = f32x4.add(acc2, v128.load(y + zMinusY, 32));
-      acc3 = f32x4.add(acc3, v128.load(y + zMinusY, 48));
+    if (s.z != 0) {
+      const z = s.z + (y - s.y);
+      acc0 = f32x4.add(acc0, v128.load(z));
+      acc1 = f32x4.add(acc1, v128.load(z, 16));
+      acc2 = f32x4.add(acc2, v128.load(z, 32));
+      acc3 = f32x4.add(acc3, v128.load(z, 48));
     }
     v128.store(y, clamp(acc0, lo, hi));
     v128.store(y, clamp(acc1, lo, hi), 16);

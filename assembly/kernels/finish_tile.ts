@@ -5,7 +5,7 @@ import { clamp, clampScalar } from "../simd";
  *
  * Layout    tile: rows of 8 floats; b: a float a row; y and z: planar, rows `yPitch` bytes apart.
  * Tile      `rows` x `columns`, at most 8 columns.
- * Requires  zMinusY 0: no residual.
+ * Requires  z 0: no residual; z may be y.
  * Writes    exactly y.
  * Oracle    src/ops/conv.ts `evaluate`, through conv_f32.
  */
@@ -16,20 +16,21 @@ export function finishTile(
   b: usize,
   y: usize,
   yPitch: usize,
-  zMinusY: usize,
+  z: usize,
   lo: f32,
   hi: f32,
 ): void {
-  if (columns < 8) return finishPart(rows, columns, tile, b, y, yPitch, zMinusY, lo, hi);
+  if (columns < 8) return finishPart(rows, columns, tile, b, y, yPitch, z, lo, hi);
   const least = f32x4.splat(lo);
   const most = f32x4.splat(hi);
   for (; rows > 0; rows--) {
     const bias = v128.load32_splat(b);
     let v03 = f32x4.add(v128.load(tile), bias);
     let v47 = f32x4.add(v128.load(tile, 16), bias);
-    if (zMinusY != 0) {
-      v03 = f32x4.add(v03, v128.load(y + zMinusY));
-      v47 = f32x4.add(v47, v128.load(y + zMinusY, 16));
+    if (z != 0) {
+      v03 = f32x4.add(v03, v128.load(z));
+      v47 = f32x4.add(v47, v128.load(z, 16));
+      z += yPitch;
     }
     v128.store(y, clamp(v03, least, most));
     v128.store(y, clamp(v47, least, most), 16);
@@ -46,7 +47,7 @@ function finishPart(
   b: usize,
   y: usize,
   yPitch: usize,
-  zMinusY: usize,
+  z: usize,
   lo: f32,
   hi: f32,
 ): void {
@@ -54,9 +55,10 @@ function finishPart(
     const bias = load<f32>(b);
     for (let i: usize = 0; i < (columns as usize) << 2; i += 4) {
       let v = load<f32>(tile + i) + bias;
-      if (zMinusY != 0) v += load<f32>(y + zMinusY + i);
+      if (z != 0) v += load<f32>(z + i);
       store<f32>(y + i, clampScalar(v, lo, hi));
     }
+    if (z != 0) z += yPitch;
     tile += 32;
     b += 4;
     y += yPitch;

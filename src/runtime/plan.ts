@@ -64,6 +64,7 @@ export function planNetwork(network: Network, checked: Checked, target: Target, 
   const { choices, constants = new Constants() } = options;
   const groups = fuse(network, checked.shapes);
   const scratchBytes: number[] = [];
+  const replaceable: (readonly number[])[] = [];
   const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
   const layers = groups.map((group, i) => {
     const sketch = planGroup(network, checked, group, {
@@ -73,11 +74,12 @@ export function planNetwork(network: Network, checked: Checked, target: Target, 
       mostSteps: LIMITS.steps - drafts.length,
     });
     scratchBytes.push(sketch.scratchBytes);
+    replaceable.push(sketch.replaceable);
     const firstStep = drafts.length;
     sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
     return describe(network, checked, group, sketch, firstStep);
   });
-  const storage = storageOf(network, groups);
+  const storage = storageOf(network, checked, groups, replaceable);
   const arena = layOut(network, checked, groups, storage, scratchBytes);
   const constantsAt = Abi.firstFree;
   const stepsAt = constantsAt + alignUp(constants.bytes);
@@ -112,6 +114,8 @@ export function planNetwork(network: Network, checked: Checked, target: Target, 
 }
 
 interface Sketch {
+  /** Values whose memory the output may take over. */
+  readonly replaceable: readonly number[];
   readonly steps: readonly StepDraft[];
   readonly scratchBytes: number;
   readonly kernel: string;
@@ -127,6 +131,7 @@ function planGroup(network: Network, { shapes }: Checked, group: Group, options:
   const layer = network.layers[group.layers[0]!]!;
   const at = (value: number) => ({ shape: shapes[value]!, place: { region: "value", value, offset: 0 } as const });
   const steps: StepDraft[] = [];
+  const replaceable: number[] = [];
   let scratchBytes = 0;
   let picked = { kernel: "none", why: "" };
   const site: Site = {
@@ -147,6 +152,9 @@ function planGroup(network: Network, { shapes }: Checked, group: Group, options:
       if (steps.length >= mostSteps) throw new ModelError(`the plan would have more than ${LIMITS.steps} steps`);
       steps.push({ kernel, fields });
     },
+    mayReplace: ({ region, value, offset }) => {
+      if (region === "value" && offset === 0) replaceable.push(value);
+    },
     pick: (kernel, why) => (picked = { kernel, why }),
   };
   try {
@@ -155,7 +163,7 @@ function planGroup(network: Network, { shapes }: Checked, group: Group, options:
     if (error instanceof EspalierError && error.where === undefined) throw new ModelError(error.message, layer.name);
     throw error;
   }
-  return { steps, scratchBytes, ...picked };
+  return { steps, scratchBytes, replaceable, ...picked };
 }
 
 function describe(
@@ -178,13 +186,38 @@ function describe(
   };
 }
 
-/** For each value the value whose memory it has: its own, or its source's where a layer only renames the shape. */
-function storageOf(network: Network, groups: readonly Group[]): Uint32Array {
+/**
+ * For each value the value whose memory it has: its own, its source's where a layer only renames the shape, or an operand's that
+ * it may replace and that nobody reads later.
+ */
+function storageOf(
+  network: Network,
+  { shapes }: Checked,
+  groups: readonly Group[],
+  replaceable: readonly (readonly number[])[],
+): Uint32Array {
   const storage = Uint32Array.from({ length: network.inputs.length + network.layers.length }, (_, value) => value);
   for (const group of groups) {
     const { op } = network.layers[group.layers[0]!]!;
     if (ruleOf(op.type).view) storage[group.output] = storage[group.inputs[0]!]!;
   }
+  const lastRead = new Int32Array(storage.length).fill(-1);
+  groups.forEach(({ inputs, residual }, moment) => {
+    for (const value of residual === undefined ? inputs : [...inputs, residual]) lastRead[storage[value]!] = moment;
+  });
+  for (const { value } of network.outputs) lastRead[storage[value]!] = groups.length;
+  groups.forEach(({ inputs, residual, output }, moment) => {
+    // A layer may read its residual as an input, too, and there in another order.
+    const isReadTwice = (value: number) =>
+      value === residual && inputs.some((input) => storage[input] === storage[value]);
+    const fits = (value: number) =>
+      lastRead[storage[value]!] === moment && sizeOf(shapes[value]!) === sizeOf(shapes[output]!) && !isReadTwice(value);
+    const replaced = replaceable[moment]!.find(fits);
+    if (replaced === undefined) return;
+    const [from, to] = [output, storage[replaced]!];
+    storage.forEach((root, value) => root === from && (storage[value] = to));
+    lastRead[to] = lastRead[from]!;
+  });
   return storage;
 }
 

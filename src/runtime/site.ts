@@ -86,6 +86,11 @@ export interface Site {
   /** Bytes that only this layer's steps use, apart from earlier requests. Slack is added. */
   scratch(bytes: number): Place;
   step(kernel: Kernel, fields: StepFields): void;
+  /**
+   * Says that the output may lie where this operand does: the steps read each of its elements before they write there, and write
+   * nothing beyond. Only a value of the output's size is taken, and only if nobody reads it later.
+   */
+  mayReplace(operand: Place): void;
   /** Notes which kernel was picked, and why, for people to read. */
   pick(kernel: string, why: string): void;
 }

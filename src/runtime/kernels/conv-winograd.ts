@@ -71,8 +71,8 @@ const F4: Transform = {
     [0, 0, 1],
   ],
   error: 2 ** -16,
-  inputCost: 600,
-  outputCost: 780,
+  inputCost: 400,
+  outputCost: 500,
 };
 
 /** The powers of the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, scaled as the other two transforms want. */
@@ -88,8 +88,8 @@ const F4_5X5: Transform = {
     [0, 0, 0, 0, 1],
   ],
   error: 2 ** -15,
-  inputCost: 1000,
-  outputCost: 1100,
+  inputCost: 700,
+  outputCost: 750,
 };
 
 function powers(point: number, scale: number): number[] {

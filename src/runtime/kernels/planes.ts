@@ -27,6 +27,7 @@ export function planGroups(kernel: Kernel, g: Geometry, layer: ConvLayer, site: 
   const [height, width] = padded ? [g.ih + g.top + g.bottom, g.iw + g.left + g.right] : [g.ih, g.iw];
   const planes = padded ? site.scratch(4 * g.ic * height * width) : undefined;
   const bias = site.constants.floats(g.oc, (to) => layer.bias && to.set(readWeights(layer.bias)));
+  if (site.residual) site.mayReplace(site.residual);
   for (let image = 0; image < g.n; image++) {
     const x = behind(site.inputs[0]!.place, 4 * image * g.ic * g.ih * g.iw);
     if (planes) site.step(Kernel.PadPlanes, { ...stepNumbers(g), x, y: planes });

@@ -64,9 +64,12 @@ export const binary: LayerRule<"binary"> = {
     if (right !== undefined) return planPlanes(op, a, b, right, site, false);
     const left = isWhole(b, site) ? planeAxes(a, site) : undefined;
     if (left !== undefined) return planPlanes(op, b, a, left, site, true);
+    const [x, f] = [expand(a, site), expand(b, site)];
+    site.mayReplace(x);
+    site.mayReplace(f);
     site.step(KERNELS[op.kind], {
-      x: expand(a, site),
-      f: expand(b, site),
+      x,
+      f,
       y: site.output.place,
       oc: 1,
       ow: sizeOf(site.output.shape),

@@ -21,6 +21,7 @@ export const clip: LayerRule<"clip"> = {
       lo: op.min,
       hi: op.max,
     });
+    site.mayReplace(site.inputs[0]!.place);
     site.pick("clip_f32", "no layer in front of it could take it over");
   },
 };

@@ -45,6 +45,8 @@ export const dense: LayerRule<"dense"> = {
         hi: site.hi,
       });
     }
+    // The panels of one row reach into the next one.
+    if (site.residual && rows === 1) site.mayReplace(site.residual);
     site.pick("dense_f32", "the only one");
   },
 };

@@ -34,6 +34,7 @@ export const scale: LayerRule<"scale"> = {
         hi: site.hi,
       });
     }
+    site.mayReplace(site.inputs[0]!.place);
     site.pick("scale_f32", "the only one");
   },
 };

@@ -22,6 +22,7 @@ export const softmax: LayerRule<"softmax"> = {
       ic: shape[axis],
       ow: sizeOf(shape.slice(axis + 1)),
     });
+    if (!log) site.mayReplace(site.inputs[0]!.place);
     site.pick(log ? "log_softmax_f32" : "softmax_f32", "the only one");
   },
 };

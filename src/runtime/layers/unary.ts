@@ -37,6 +37,7 @@ export const unary: LayerRule<"unary"> = {
       lo: alpha,
       hi: beta,
     });
+    site.mayReplace(site.inputs[0]!.place);
     site.pick("unary_f32", kind);
   },
 };
