@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { MESSAGES } from "../src/gen/network.js";
 import { OPS } from "../src/ops/index.js";
 import { METHODS } from "../src/prune/methods/index.js";
+import { CONV_KERNELS } from "../src/runtime/kernels/convolution.js";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const test = suite("documents");
@@ -25,6 +26,15 @@ test("docs/format.md names every field of the format", () => {
 test("the README names every pruning method", () => {
   const text = read("README.md");
   for (const { name } of METHODS) assert.ok(text.includes(`\`${name}\``), name);
+});
+
+test("docs/kernels.md names every kernel of convolution, and what each algorithm may be wrong by", () => {
+  const text = read("docs/kernels.md");
+  const missing = CONV_KERNELS.filter(
+    ({ name, algorithm, error }) =>
+      !text.includes(`\`${name}\``) || !text.includes(`| \`${algorithm}\` | 2^${Math.log2(error)} |`),
+  );
+  assert.equal(missing, []);
 });
 
 test("every command of the README and docs/cli.md begins with a verb that exists", () => {

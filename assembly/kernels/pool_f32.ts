@@ -43,8 +43,21 @@ function joinRows(s: Step, mean: bool, x: usize, first: i32, y: usize, outside: 
   const from = x + (first as usize) * rowBytes;
   const apart = (s.dh as usize) * rowBytes;
   let i: usize = 0;
+  if (!mean && count == 3) i = joinThree(from, from + apart, from + 2 * apart, y, rowBytes);
+  if (!mean && count == 2) i = joinThree(from, from + apart, from + apart, y, rowBytes);
   for (; i + 16 <= rowBytes; i += 16) v128.store(y + i, joinColumn(mean, from + i, apart, count, outside));
   for (; i < rowBytes; i += 4) v128.store32_lane(y + i, joinColumn(mean, from + i, apart, count, outside), 0);
+}
+
+/** The largest of three rows, whole vectors of them; returns how many bytes that are. */
+function joinThree(x0: usize, x1: usize, x2: usize, y: usize, rowBytes: usize): usize {
+  const least = f32x4.splat(-Infinity);
+  let i: usize = 0;
+  for (; i + 16 <= rowBytes; i += 16) {
+    const v = f32x4.pmax(f32x4.pmax(least, v128.load(x0 + i)), v128.load(x1 + i));
+    v128.store(y + i, f32x4.pmax(v, v128.load(x2 + i)));
+  }
+  return i;
 }
 
 function joinColumn(mean: bool, x: usize, apart: usize, count: i32, outside: v128): v128 {
@@ -58,6 +71,7 @@ function joinColumn(mean: bool, x: usize, apart: usize, count: i32, outside: v12
 }
 
 function maxRow(s: Step, x: usize, y: usize): void {
+  if (s.sw == 2 && s.dw == 1 && (s.kw == 2 || s.kw == 3)) return maxHalves(s, x, y);
   const stride = (s.sw as usize) << 2;
   const end = y + ((s.ow as usize) << 2);
   const lo = f32x4.splat(s.lo);
@@ -71,6 +85,22 @@ function maxRow(s: Step, x: usize, y: usize): void {
     }
     storeUpTo(end, y, clamp(best, lo, hi));
     x += stride << 2;
+  }
+}
+
+/** Windows of 2 or 3, two apart: even and odd columns by shuffles. */
+function maxHalves(s: Step, x: usize, y: usize): void {
+  const end = y + ((s.ow as usize) << 2);
+  const lo = f32x4.splat(s.lo);
+  const hi = f32x4.splat(s.hi);
+  const wide = s.kw == 3;
+  for (; y < end; y += 16) {
+    const a = v128.load(x);
+    const b = v128.load(x, 16);
+    let best = f32x4.pmax(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+    if (wide) best = f32x4.pmax(best, v128.shuffle<f32>(v128.load(x, 8), v128.load(x, 24), 0, 2, 4, 6));
+    storeUpTo(end, y, clamp(best, lo, hi));
+    x += 32;
   }
 }
 

@@ -1,39 +1,4 @@
-import { ModelError } from "../errors.js";
-import { sizeOf } from "../graph/graph.js";
-import { defineOp } from "./op.js";
-import type { SoftmaxAttrs } from "./softmax.js";
+import { softmaxOp } from "./softmax.js";
 
-/** x - largest - log(sum of exp(x - largest)), along one axis: the logarithm of softmax, without its underflow. */
-export const logSoftmax = defineOp({
-  name: "log-softmax",
-
-  infer({ axis }: SoftmaxAttrs, [x]) {
-    if (axis < 0 || axis >= x!.length) throw new ModelError(`axis ${axis} of an input with ${x!.length} axes`);
-    return [x!];
-  },
-
-  evaluate({ axis }, [x]) {
-    const count = x!.shape[axis]!;
-    const inner = sizeOf(x!.shape.slice(axis + 1));
-    const data = new Float64Array(x!.data.length);
-    for (let run = 0; run < data.length / count; run++) {
-      const first = Math.floor(run / inner) * inner * count + (run % inner);
-      let largest = -Infinity;
-      for (let i = 0; i < count; i++) largest = Math.max(largest, x!.data[first + i * inner]!);
-      let sum = 0;
-      for (let i = 0; i < count; i++) sum += Math.exp(x!.data[first + i * inner]! - largest);
-      for (let i = 0; i < count; i++) data[first + i * inner] = x!.data[first + i * inner]! - largest - Math.log(sum);
-    }
-    return [{ shape: x!.shape, data }];
-  },
-
-  atoms({ axis }, [x], channels) {
-    channels.freeze(x![axis], "log-softmax sums over all channels");
-    return [x!];
-  },
-
-  macs: () => 0,
-  lower: ({ axis }) => ({ layer: { type: "softmax", axis, log: true }, reads: [0] }),
-  raise: (layer) =>
-    layer.type === "softmax" && layer.log ? { attrs: { axis: layer.axis }, constants: [] } : undefined,
-});
+/** x - largest - log(sum of exp(x - largest)): the logarithm of softmax, without its underflow. */
+export const logSoftmax = softmaxOp("log-softmax", true);

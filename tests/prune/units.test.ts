@@ -165,7 +165,7 @@ test("an inner value that is an output, too, stays whole", () => {
 test("softmax over channels", () => {
   const softmax = (axis: number) => (b: GraphBuilder, x: string) =>
     b.node("softmax", "softmax", { axis }, [b.conv("conv", x, 6, 3)]);
-  assert.equal(bodyUnits(softmax(1)), ["conv 6, softmax: softmax divides by the sum over all channels"]);
+  assert.equal(bodyUnits(softmax(1)), ["conv 6, softmax: softmax sums over all channels"]);
   assert.equal(bodyUnits(softmax(3)), ["conv 6"]);
 });
 

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Abi } from "../../assembly/abi.js";
 import { compile } from "../../src/compile/encode.js";
 import { RequestError } from "../../src/errors.js";
 import { countMacs } from "../../src/ops/walk.js";
-import { resnet } from "../../src/models/index.js";
+import { GraphBuilder, resnet } from "../../src/models/index.js";
 import { load, type Session } from "../../src/runtime/index.js";
 import { BUILD, drawInputs } from "../ops/oracle.js";
 import { memoriesOf } from "./memories.js";
@@ -130,6 +131,23 @@ test("all memory is made at once, in whole pages, and never grows", async () => 
   assert.is(later.length, 0);
   assert.is(memories[0]!.buffer, before);
   assert.throws(() => memories[0]!.grow(1));
+});
+
+/** Buffers of 8 x 8 floats that a network of elementwise layers needs. */
+async function buffersOf(layers: (b: GraphBuilder, x: string) => string): Promise<number> {
+  const b = new GraphBuilder(1);
+  const session = await load(compile(b.build("elementwise", [layers(b, b.input("x", [1, 1, 8, 8]))])));
+  assert.is(session.memory.arenaBytes, session.memory.arenaLowerBound);
+  return session.memory.arenaBytes / (4 * 64 + Abi.slackBytes);
+}
+
+test("an output takes over the memory of an operand that nobody reads any more", async () => {
+  const chain = (b: GraphBuilder, x: string) => b.node("z", "neg", {}, [b.node("y", "exp", {}, [x])]);
+  assert.is(await buffersOf(chain), 1);
+  const sum = (b: GraphBuilder, x: string) => b.node("s", "add", {}, [chain(b, x), b.node("w", "abs", {}, [x])]);
+  assert.is(await buffersOf(sum), 2);
+  const both = (b: GraphBuilder, x: string) => b.node("s", "sub", {}, [b.node("t", "tanh", {}, [x]), x]);
+  assert.is(await buffersOf(both), 2);
 });
 
 test("a profile covers every layer and every step", async () => {

@@ -6,7 +6,8 @@ import { createProgress } from "../../report/progress.js";
 import { formatTable } from "../../report/table.js";
 import { formatBytes, formatCount, formatMilliseconds, formatPercentage, formatRatio } from "../../report/units.js";
 import { chooseBuild } from "../../runtime/engine.js";
-import { type LayerTime, load, type Session } from "../../runtime/index.js";
+import { type LayerTime, load, type MemoryMap, type Session } from "../../runtime/index.js";
+import { explainMemory } from "../memory.js";
 import { type NetworkFile, readNetworkFile } from "../network-file.js";
 import {
   type BuildOption,
@@ -83,6 +84,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     parameters: countParameters(file.graph),
     bytes: file.compiled.length,
     peakBytes: sessions[i]!.peakBytes,
+    memory: sessions[i]!.memory,
     ...(options.layers ? { layers: sessions[i]!.profile(randomInputs(sessions[i]!), options.runs) } : {}),
   }));
   const data = { engine, build: chooseBuild(options.build), threads: sessions[0]!.threads, models };
@@ -109,6 +111,7 @@ interface Model {
   readonly parameters: number;
   readonly bytes: number;
   readonly peakBytes: number;
+  readonly memory: MemoryMap;
   readonly layers?: readonly LayerTime[];
 }
 
@@ -151,7 +154,7 @@ function figures(model: Model) {
   return { file, medianMs, minMs, p95Ms, ratio, macs, parameters, bytes, peakBytes };
 }
 
-function formatLayers({ file, layers }: Model): string {
+function formatLayers({ file, layers, peakBytes, memory }: Model): string {
   if (!layers) return "";
   const total = layers.reduce((sum, layer) => sum + layer.milliseconds, 0);
   const rows = layers
@@ -172,5 +175,5 @@ function formatLayers({ file, layers }: Model): string {
     { key: "rate", title: "G multiply-adds/s", format: (value) => (value === 0 ? "" : Number(value).toFixed(1)) },
     { key: "why", title: "picked because" },
   ]);
-  return `\n${file}, layer by layer\n\n${table}`;
+  return `\n${file}, layer by layer\n\n${table}\n\n${formatBytes(peakBytes)} of memory: ${explainMemory(memory)}`;
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { formatShape } from "../../graph/graph.js";
 import { describeGraph, type GraphFacts } from "../../measure/facts.js";
-import { load } from "../../runtime/index.js";
+import { load, type MemoryMap } from "../../runtime/index.js";
+import { explainMemory } from "../memory.js";
 import { findUnits } from "../../prune/units.js";
 import { formatBytes, formatCount } from "../../report/units.js";
 import { formatTable } from "../../report/table.js";
@@ -54,6 +55,7 @@ async function run(path: string, options: JsonOption & ShapeOption): Promise<voi
 interface Data {
   readonly bytes: number;
   readonly peakBytes: number;
+  readonly memory: MemoryMap;
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly units: readonly {
     readonly name: string;
@@ -98,7 +100,7 @@ function format(file: NetworkFile, facts: GraphFacts, data: Data): string {
     units,
     "",
     `${formatCount(facts.macs)} multiply-adds, ${formatCount(facts.parameters)} parameters`,
-    `${formatBytes(data.bytes)} compiled, ${formatBytes(data.peakBytes)} of memory to run`,
+    `${formatBytes(data.bytes)} compiled, ${formatBytes(data.peakBytes)} of memory to run: ${explainMemory(data.memory)}`,
     ...notes.map((note) => `note: ${note}`),
   ].join("\n");
 }

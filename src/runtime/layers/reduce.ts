@@ -67,11 +67,11 @@ export const reduce: LayerRule<"reduce"> = {
   adds: false,
   view: false,
   plan(op, site) {
-    const todo = runs(op.axes).reverse();
+    const groups = runs(op.axes).reverse();
     let shape: Shape = site.inputs[0]!.shape;
     let from: Place = site.inputs[0]!.place;
-    todo.forEach(([first, end], i) => {
-      const last = i === todo.length - 1;
+    groups.forEach(([first, end], i) => {
+      const last = i === groups.length - 1;
       const reduced = shape.map((size, axis) => (axis >= first && axis < end ? 1 : size));
       const to = last ? site.output.place : site.scratch(4 * sizeOf(reduced));
       const { kernel, ...how } = kernelFor(op.kind, i === 0, last);
