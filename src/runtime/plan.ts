@@ -8,6 +8,7 @@ import { ruleOf } from "./layers/index.js";
 import { LIMITS } from "./limits.js";
 import { sizeOf } from "./shape.js";
 import { alignUp, type Choice, Constants, type Place, type Site, type StepDraft } from "./site.js";
+import { joinConcats, type Joined, placeOf, storageOf } from "./storage.js";
 import type { Target } from "./target.js";
 import type { Checked } from "./verify.js";
 
@@ -63,11 +64,13 @@ export interface PlanOptions {
 export function planNetwork(network: Network, checked: Checked, target: Target, options: PlanOptions = {}): Plan {
   const { choices, constants = new Constants() } = options;
   const groups = fuse(network, checked.shapes);
+  const joined = joinConcats(network, checked, groups);
   const scratchBytes: number[] = [];
   const replaceable: (readonly number[])[] = [];
   const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
   const layers = groups.map((group, i) => {
     const sketch = planGroup(network, checked, group, {
+      joined,
       constants,
       target,
       choice: choices?.get(group.layers[0]!),
@@ -79,7 +82,7 @@ export function planNetwork(network: Network, checked: Checked, target: Target, 
     sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
     return describe(network, checked, group, sketch, firstStep);
   });
-  const storage = storageOf(network, checked, groups, replaceable);
+  const storage = storageOf(network, checked, groups, { joined, replaceable });
   const arena = layOut(network, checked, groups, storage, scratchBytes);
   const constantsAt = Abi.firstFree;
   const stepsAt = constantsAt + alignUp(constants.bytes);
@@ -123,13 +126,14 @@ interface Sketch {
 }
 
 interface GroupOptions extends Pick<Site, "constants" | "target" | "choice"> {
+  readonly joined: Joined;
   readonly mostSteps: number;
 }
 
 function planGroup(network: Network, { shapes }: Checked, group: Group, options: GroupOptions): Sketch {
-  const { constants, target, choice, mostSteps } = options;
+  const { joined, constants, target, choice, mostSteps } = options;
   const layer = network.layers[group.layers[0]!]!;
-  const at = (value: number) => ({ shape: shapes[value]!, place: { region: "value", value, offset: 0 } as const });
+  const at = (value: number) => ({ shape: shapes[value]!, place: placeOf(value, joined) });
   const steps: StepDraft[] = [];
   const replaceable: number[] = [];
   let scratchBytes = 0;
@@ -186,41 +190,6 @@ function describe(
   };
 }
 
-/**
- * For each value the value whose memory it has: its own, its source's where a layer only renames the shape, or an operand's that
- * it may replace and that nobody reads later.
- */
-function storageOf(
-  network: Network,
-  { shapes }: Checked,
-  groups: readonly Group[],
-  replaceable: readonly (readonly number[])[],
-): Uint32Array {
-  const storage = Uint32Array.from({ length: network.inputs.length + network.layers.length }, (_, value) => value);
-  for (const group of groups) {
-    const { op } = network.layers[group.layers[0]!]!;
-    if (ruleOf(op.type).view) storage[group.output] = storage[group.inputs[0]!]!;
-  }
-  const lastRead = new Int32Array(storage.length).fill(-1);
-  groups.forEach(({ inputs, residual }, moment) => {
-    for (const value of residual === undefined ? inputs : [...inputs, residual]) lastRead[storage[value]!] = moment;
-  });
-  for (const { value } of network.outputs) lastRead[storage[value]!] = groups.length;
-  groups.forEach(({ inputs, residual, output }, moment) => {
-    // A layer may read its residual as an input, too, and there in another order.
-    const isReadTwice = (value: number) =>
-      value === residual && inputs.some((input) => storage[input] === storage[value]);
-    const fits = (value: number) =>
-      lastRead[storage[value]!] === moment && sizeOf(shapes[value]!) === sizeOf(shapes[output]!) && !isReadTwice(value);
-    const replaced = replaceable[moment]!.find(fits);
-    if (replaced === undefined) return;
-    const [from, to] = [output, storage[replaced]!];
-    storage.forEach((root, value) => root === from && (storage[value] = to));
-    lastRead[to] = lastRead[from]!;
-  });
-  return storage;
-}
-
 /** Buffers are numbered: values first, then each group's scratch. Values inside a group need no buffer. */
 function layOut(
   network: Network,
@@ -233,7 +202,7 @@ function layOut(
   const bytesOf = (value: number) => alignUp(4 * sizeOf(shapes[value]!) + Abi.slackBytes);
   const touch = (value: number, moment: number) => {
     const buffer = buffers[storage[value]!]!;
-    if (buffer.bytes === 0) Object.assign(buffer, { bytes: bytesOf(value), from: moment });
+    if (buffer.bytes === 0) Object.assign(buffer, { bytes: bytesOf(storage[value]!), from: moment });
     buffer.to = Math.max(buffer.to, moment);
   };
   network.inputs.forEach((_, value) => touch(value, -1));

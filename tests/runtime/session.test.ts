@@ -7,7 +7,7 @@ import { RequestError } from "../../src/errors.js";
 import { countMacs } from "../../src/ops/walk.js";
 import { GraphBuilder, resnet } from "../../src/models/index.js";
 import { load, type Session } from "../../src/runtime/index.js";
-import { BUILD, drawInputs } from "../ops/oracle.js";
+import { BUILD, complaint, drawInputs } from "../ops/oracle.js";
 import { memoriesOf } from "./memories.js";
 import { ABOUT, everyLayer, tiny } from "./samples.js";
 
@@ -148,6 +148,18 @@ test("an output takes over the memory of an operand that nobody reads any more",
   assert.is(await buffersOf(sum), 2);
   const both = (b: GraphBuilder, x: string) => b.node("s", "sub", {}, [b.node("t", "tanh", {}, [x]), x]);
   assert.is(await buffersOf(both), 2);
+});
+
+test("what is concatenated is computed in its place, if nobody else reads it", async () => {
+  const b = new GraphBuilder(1);
+  const x = b.input("x", [1, 4, 6, 6]);
+  const parts = [b.relu("r", b.conv("one", x, 5, 1)), b.conv("three", x, 6, 3), b.relu("read", x)];
+  const graph = b.build("fire", [b.node("y", "concat", { axis: 1 }, parts)]);
+  const session = await load(compile(graph), { build: BUILD });
+  // One copy is left: of what an elementwise layer computed.
+  const { type, steps } = session.layers.at(-1)!;
+  assert.equal({ type, steps }, { type: "concat", steps: 1 });
+  assert.is(await complaint(graph), undefined);
 });
 
 test("a profile covers every layer and every step", async () => {

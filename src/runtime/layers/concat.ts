@@ -2,6 +2,7 @@ import { ModelError } from "../../errors.js";
 import { planCopy } from "../copy.js";
 import { LIMITS } from "../limits.js";
 import { formatShape, sizeOf } from "../shape.js";
+import type { Place } from "../site.js";
 import { type LayerRule, noMacs } from "./layer.js";
 
 export const concat: LayerRule<"concat"> = {
@@ -25,17 +26,16 @@ export const concat: LayerRule<"concat"> = {
     const output = site.output.shape;
     const outer = sizeOf(output.slice(0, axis));
     const inner = sizeOf(output.slice(axis + 1));
+    const isThere = (place: Place) => place.region === "value" && place.value === site.output.place.value;
     let first = 0;
     for (const { shape, place } of site.inputs) {
       const run = shape[axis]! * inner;
-      planCopy(
-        site,
-        { place, first: 0, strides: [run, 1] },
-        { place: site.output.place, first, strides: [output[axis]! * inner, 1] },
-        [outer, run],
-      );
+      const to = { place: site.output.place, first, strides: [output[axis]! * inner, 1] };
+      if (!isThere(place)) planCopy(site, { place, first: 0, strides: [run, 1] }, to, [outer, run]);
       first += run;
     }
-    site.pick("copy_f32", "the only one");
+    const copies = site.inputs.filter(({ place }) => !isThere(place)).length;
+    if (copies === 0) site.pick("none", "its inputs are computed where they belong");
+    else site.pick("copy_f32", "the only one");
   },
 };
