@@ -106,7 +106,8 @@ export enum Unary {
 // │ block  │   lo   │   hi   │ value  │ share  │ depth  │      unused      │
 // └────────┴────────┴────────┴────────┴────────┴────────┴──────────────────┘
 // x input, f filter or second operand, b bias, z residual (0: none), y output, scratch, table: byte addresses.
-// lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. What else a kernel reads stands in its header.
+// lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. What else a kernel reads stands in
+// its header.
 export enum StepOffset {
   kernel = 0,
   x = 4,

@@ -21,8 +21,8 @@ const SPARE_BYTES: usize = 2048;
  * Convolution 3 x 3 or 5 x 5, stride 1, of one image and one group, by Winograd's F(m x m, k x k): one matrix product for each of
  * the (m + k - 1)^2 values of a transformed tile of m x m output pixels. 5 x 5 has m = 4.
  *
- * Layout    x: ic planes of ih x iw; top, left, bottom, right: padding that covers whole tiles; f: [value][panel][ic][rows], transformed, rows
- *           as `tileRows` says, the last panel filled up with zeros; b: oc floats; y, z: oc planes of oh x ow.
+ * Layout    x: ic planes of ih x iw; top, left, bottom, right: padding that covers whole tiles; f: [value][panel][ic][rows],
+ *           transformed, rows as `tileRows` says, the last panel filled up with zeros; b: oc floats; y, z: oc planes of oh x ow.
  * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 tiles; `block` panels of 8 tiles are transformed at a time.
  * Requires  share: values x (block * 8 * ic floats and 64 bytes), values x (block * 8 * oc filled up to whole panels floats and 64
  *           bytes), block * 8 notes of 16 bytes, 2 KB, and the rows of a padded plane that a
@@ -63,8 +63,8 @@ function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, fi
 }
 
 /**
- * For each tile 16 bytes: where it begins in the padded rows that the tiles read, where in an output plane, and how many of its rows and columns lie
- * inside the output. Tiles behind the last one, up to whole vectors, repeat it.
+ * For each tile 16 bytes: where it begins in the padded rows that the tiles read, where in an output plane, and how many of its
+ * rows and columns lie inside the output. Tiles behind the last one, up to whole vectors, repeat it.
  */
 function findTiles(s: Step, m: i32, first: i32, count: i32, places: usize): void {
   const across = (s.ow + m - 1) / m;

@@ -17,44 +17,44 @@ import { elu } from "./elu.js";
 import { erf } from "./erf.js";
 import { exp } from "./exp.js";
 import { flatten } from "./flatten.js";
+import { floor } from "./floor.js";
 import { gather } from "./gather.js";
+import { geluTanh } from "./gelu-tanh.js";
+import { gelu } from "./gelu.js";
 import { gemm } from "./gemm.js";
 import { globalAveragePool } from "./global-average-pool.js";
 import { groupNorm } from "./group-norm.js";
+import { hardSigmoid } from "./hard-sigmoid.js";
+import { hardSwish } from "./hard-swish.js";
 import { identity } from "./identity.js";
 import { instanceNorm } from "./instance-norm.js";
 import { layerNorm } from "./layer-norm.js";
-import { logSoftmax } from "./log-softmax.js";
-import { lrn } from "./lrn.js";
-import { floor } from "./floor.js";
-import { gelu } from "./gelu.js";
-import { geluTanh } from "./gelu-tanh.js";
-import { hardSigmoid } from "./hard-sigmoid.js";
-import { hardSwish } from "./hard-swish.js";
 import { leakyRelu } from "./leaky-relu.js";
+import { logSoftmax } from "./log-softmax.js";
 import { log } from "./log.js";
+import { lrn } from "./lrn.js";
 import { matmul } from "./matmul.js";
-import { max } from "./max.js";
 import { maxPool } from "./max-pool.js";
+import { max } from "./max.js";
 import { min } from "./min.js";
 import { mish } from "./mish.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import type { AnyOp, Op } from "./op.js";
 import { pad } from "./pad.js";
-import { reduceL1 } from "./reduce-l1.js";
-import { reduceL2 } from "./reduce-l2.js";
-import { reduceLogSum } from "./reduce-log-sum.js";
-import { reduceLogSumExp } from "./reduce-log-sum-exp.js";
-import { reduceMax } from "./reduce-max.js";
 import { pow } from "./pow.js";
 import { prelu } from "./prelu.js";
 import { reciprocal } from "./reciprocal.js";
+import { reduceL1 } from "./reduce-l1.js";
+import { reduceL2 } from "./reduce-l2.js";
+import { reduceLogSumExp } from "./reduce-log-sum-exp.js";
+import { reduceLogSum } from "./reduce-log-sum.js";
+import { reduceMax } from "./reduce-max.js";
 import { reduceMean } from "./reduce-mean.js";
 import { reduceMin } from "./reduce-min.js";
 import { reduceProd } from "./reduce-prod.js";
-import { reduceSum } from "./reduce-sum.js";
 import { reduceSumSquare } from "./reduce-sum-square.js";
+import { reduceSum } from "./reduce-sum.js";
 import { relu } from "./relu.js";
 import { resample } from "./resample.js";
 import { reshape } from "./reshape.js";
@@ -94,22 +94,22 @@ const LIST = [
   erf,
   exp,
   flatten,
+  floor,
   gather,
+  gelu,
+  geluTanh,
   gemm,
   globalAveragePool,
   groupNorm,
+  hardSigmoid,
+  hardSwish,
   identity,
   instanceNorm,
   layerNorm,
-  logSoftmax,
-  lrn,
-  floor,
-  gelu,
-  geluTanh,
-  hardSigmoid,
-  hardSwish,
   leakyRelu,
   log,
+  logSoftmax,
+  lrn,
   matmul,
   max,
   maxPool,
@@ -118,14 +118,14 @@ const LIST = [
   mul,
   neg,
   pad,
+  pow,
+  prelu,
+  reciprocal,
   reduceL1,
   reduceL2,
   reduceLogSum,
   reduceLogSumExp,
   reduceMax,
-  pow,
-  prelu,
-  reciprocal,
   reduceMean,
   reduceMin,
   reduceProd,
