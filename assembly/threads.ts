@@ -2,16 +2,21 @@
  * Several threads run the same steps over one memory, each its share of every step. An engine instance belongs to one thread;
  * without threads there is one, and all of this folds away.
  *
- * Nobody begins a step before all are through with the one before (`finishStep`). Waiting is spinning for some microseconds,
- * then sleeping where the host allows it. Whoever waits for a thread that died, or that does not come, traps.
+ * Nobody begins a step before all are through with the one before (`finishStep`). Waiting is spinning for a while, then
+ * sleeping where the host allows it. Whoever waits for a thread that died, or that does not come, traps.
  */
 import { Abi, Control } from "./abi";
 import { Step } from "./step";
 
-/** Looks at a word before sleep: about 40 microseconds, in which a sleeping thread wakes up. */
-const SPINS = 1 << 16;
+/** Looks for an order before sleep: about 40 microseconds. */
+const ORDER_SPINS = 1 << 16;
+/**
+ * Looks at a barrier before sleep: some milliseconds. Whoever sleeps in the middle of a run is often woken on the core of
+ * the thread that wakes it, and if the two take turns there no scheduler sees that another core is free.
+ */
+const STEP_SPINS = 1 << 22;
 /** Where threads have to share a core, spinning only keeps the others from it. After so many sleeps in a row ... */
-const FUTILE = 8;
+const FUTILE = 4;
 /** ... so many waits begin with only so many looks. */
 const SHORT_WAITS = 100;
 const SHORT_SPINS = 1 << 9;
@@ -152,30 +157,30 @@ export function fail(): void {
   atomic.notify(Abi.control + Control.orders, -1);
 }
 
-/** Returns when the word at `at` is no longer `value`; traps after so many seconds, negative: never. */
+/**
+ * Returns when the word at `at` is no longer `value`; traps after so many seconds, negative: never, as whoever waits for an order.
+ *
+ * Has two callers and therefore stays a function of its own. Inlined into the loop over the steps, with the word's address a
+ * constant, Node 20's first compiler lost that loop's pointer.
+ */
 function awaitChange(at: usize, value: i32, seconds: i32): void {
-  if (spin(at, value)) return;
+  const isOrder = seconds < 0;
+  const isShort = !isOrder && shortWaits > 0;
+  if (isShort) shortWaits--;
+  for (let looks = isOrder ? ORDER_SPINS : isShort ? SHORT_SPINS : STEP_SPINS; looks > 0; looks--) {
+    if (atomic.load<i32>(at) == value) continue;
+    if (!isOrder) sleeps = 0;
+    return;
+  }
+  if (!isOrder && !isShort && ++sleeps == FUTILE) {
+    sleeps = 0;
+    shortWaits = SHORT_WAITS;
+  }
   for (; atomic.load<i32>(at) == value; seconds--) {
     if (seconds == 0 || atomic.load<i32>(Abi.control + Control.failed) != 0) unreachable();
     if (maySleep) sleep(at, value, seconds < 0 ? -1 : SLEEP);
     else for (let i = LONG_SPINS; i > 0 && atomic.load<i32>(at) == value; i--);
   }
-}
-
-/** Whether the word changes soon. */
-function spin(at: usize, value: i32): bool {
-  const short = shortWaits > 0;
-  if (short) shortWaits--;
-  for (let i = short ? SHORT_SPINS : SPINS; i > 0; i--) {
-    if (atomic.load<i32>(at) == value) continue;
-    sleeps = 0;
-    return true;
-  }
-  if (!short && ++sleeps == FUTILE) {
-    sleeps = 0;
-    shortWaits = SHORT_WAITS;
-  }
-  return false;
 }
 
 /** Until somebody wakes those who sleep at `at`, unless the word there is no longer `value`. */

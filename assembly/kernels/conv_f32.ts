@@ -18,7 +18,8 @@ const PANELS_EACH = 4;
  *           window is the pixel itself.
  * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 pixels; `block` panels of pixels and `depth` channels are
  *           packed at a time, and while there are more channels the tiles' sums wait in scratch.
- * Requires  share: block * 8 * depth * kh * kw floats, then a tile; where depth < ic, block tiles for each panel of the filter.
+ * Requires  share: block * 8 * depth * kh * kw floats, then a tile; where depth < ic, block tiles for each panel of the filter; 4
+ *           bytes.
  * Writes    exactly y. Threads divide the pixels, or the output channels.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
@@ -35,6 +36,7 @@ function conv(s: Step, most: i32): void {
 
 /** The output channels `firstRow` to `endRow` of the panels of pixels `firstPanel` to `endPanel`. */
 function convPart(s: Step, most: i32, firstPanel: i32, endPanel: i32, firstRow: i32, endRow: i32): void {
+  if (firstRow >= endRow) return;
   for (let panel = firstPanel; panel < endPanel; panel += s.block) {
     const end = min(endPanel, panel + s.block);
     for (let c = 0; c < s.ic; c += s.depth) {

@@ -43,6 +43,7 @@ function conv(s: Step, most: i32, m: i32): void {
 
 /** The output channels `firstRow` to `endRow` of the panels of tiles `firstPanel` to `endPanel`. */
 function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, firstRow: i32, endRow: i32): void {
+  if (firstRow >= endRow) return;
   const side = m + s.kh - 1;
   const values = (side * side) as usize;
   const tiles = ((s.ow + m - 1) / m) * ((s.oh + m - 1) / m);

@@ -24,7 +24,7 @@ export function tileLanes(left: i32): i32 {
 }
 
 /**
- * Reads a panel of the filter once, line after line, so that it is on its way from memory as a whole before the product needs it:
+ * Reads memory once, line after line, so that it is on its way to the cache as a whole before a product needs it:
  * the product alone asks for so few lines at a time that it would wait for each. Returns something that depends on all of them.
  */
 export function fetch(from: usize, bytes: usize): i32 {

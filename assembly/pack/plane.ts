@@ -4,7 +4,7 @@
  * Layout    x: ih x iw; y: rows `widthBytes` apart, x's first element goes to y's row `top`, column `left`.
  * Requires  x and y do not overlap.
  * Writes    exactly the elements of the plane; the border stays.
- * Oracle    src/ops/conv.ts `evaluate`, through the depthwise kernels.
+ * Oracle    src/ops/conv.ts `evaluate`, through the depthwise kernels and conv_winograd_f32.
  */
 export function copyPlane(x: usize, ih: i32, iw: i32, y: usize, widthBytes: usize, top: i32, left: i32): void {
   let to = y + (top as usize) * widthBytes + ((left as usize) << 2);

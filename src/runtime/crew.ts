@@ -46,7 +46,7 @@ export class Crew implements Engine {
 
   run(plan: number, first: number, count: number): void {
     if (this.#stuck) throw this.#stuck;
-    if (this.#fault !== undefined) this.#goAlone(this.#fault);
+    if (this.#fault !== undefined) this.#goAlone(`a worker ended (${this.#fault})`);
     try {
       this.#engine.run(plan, first, count);
     } catch (cause) {

@@ -43,7 +43,8 @@ export interface LoadOptions {
    * fit is a `ModelError`.
    */
   readonly shapes?: Shapes | undefined;
-  /** Kernels as an earlier session's `tuning` says, instead of the rule's. Made for another build or network: refused. */
+  /** Kernels as an earlier session's `tuning` says, instead of the rule's. Made for another build, number of
+   * threads or network: refused; where there can be no threads, the number that was asked for counts. */
   readonly tuning?: Tuning | undefined;
   /**
    * Measures which kernel is the fastest for each convolution that `tuning` does not name, some milliseconds for each distinct
@@ -85,7 +86,10 @@ export async function loadNetwork(network: Network, options: LoadOptions = {}): 
   const threads = asked === 1 ? 1 : possible(options.threads!);
   const { module, build, threaded } = await resolveEngine(options, threads, asked);
   const target = { build, threads, checksLoads };
-  const known = options.tuning === undefined ? new Map() : readTuning(options.tuning, resized, checked, target);
+  const known =
+    options.tuning === undefined
+      ? new Map()
+      : readTuning(options.tuning, resized, checked, { ...target, threads: asked });
   const plan = planNetwork(resized, checked, target, { choices: known });
   const limit = Math.min(options.maxBytes ?? Infinity, LIMITS.memoryBytes);
   if (plan.memory.totalBytes > limit) {

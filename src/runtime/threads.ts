@@ -17,6 +17,8 @@ export interface ThreadOptions {
 
 /** See `ThreadOptions`. */
 export const TIMEOUT = 30_000;
+/** What clocks take: more would be none at all. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** The number that was asked for, 1 if none was. Throws a `RequestError` if it is none. */
 export function countThreads(options: ThreadOptions | undefined): number {
@@ -24,7 +26,9 @@ export function countThreads(options: ThreadOptions | undefined): number {
   if (!Number.isInteger(count) || count < 1 || count > LIMITS.threads) {
     throw new RequestError(`expected a whole number from 1 to ${LIMITS.threads}, got ${count}`, "threads.count");
   }
-  if (!(timeout > 0)) throw new RequestError(`expected milliseconds, got ${timeout}`, "threads.timeout");
+  if (!(timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
+    throw new RequestError(`expected milliseconds up to ${LONGEST_TIMEOUT}, got ${timeout}`, "threads.timeout");
+  }
   return count;
 }
 

@@ -27,7 +27,8 @@ export async function makeWorker(worker: (() => WorkerLike) | URL | string | und
   const OfNode = nodeWorker();
   // Deno has its own as well, but a process does not end before such a one does.
   // What Node itself was started with, such as --input-type, is not for workers.
-  if (OfNode) return new OfNode(url, { execArgv: [] });
+  const isAddress = typeof url === "string" && url.startsWith("file:");
+  if (OfNode) return new OfNode(isAddress ? new URL(url) : url, { execArgv: [] });
   const { Worker } = globalThis as unknown as { readonly Worker: WorkerClass };
   return new Worker(url, { type: "module" });
 }

@@ -60,6 +60,10 @@ const test = operatorSuite("transposed-conv", {
       transposed({ pads: [4, 0, 0, 5] }),
       transposed({ strides: [3, 3], pads: [7, 5, 1, 4], outputPadding: [2, 2] }),
       transposed({ strides: [4, 4], kernel: [2, 2], pads: [6, 0, 7, 12] }),
+      // Deep enough for Winograd, whose tiles then cover less than the plane.
+      transposed({ ic: 16, ocg: 16, h: 9, w: 9, pads: [0, 0, 0, 3] }),
+      transposed({ ic: 16, ocg: 16, h: 9, w: 9, pads: [0, 0, 5, 0] }),
+      transposed({ ic: 16, ocg: 16, h: 2, w: 70, pads: [0, 0, 0, 62] }),
     ],
     "groups, and a group for each channel": [2, 4].flatMap((groups) => [
       transposed({ ic: 4, groups, strides: [2, 2] }),

@@ -148,7 +148,8 @@ export const convWinograd5x5Shuffled = winogradKernel(
 /** Padding below and to the right that covers whole tiles. */
 function coverTiles(g: Geometry, { m, k }: Transform): Geometry {
   const [height, width] = [Math.ceil(g.oh / m) * m + k - 1, Math.ceil(g.ow / m) * m + k - 1];
-  return { ...g, bottom: height - g.ih - g.top, right: width - g.iw - g.left };
+  // Where the output is cut short the planes reach further than the tiles.
+  return { ...g, bottom: Math.max(0, height - g.ih - g.top), right: Math.max(0, width - g.iw - g.left) };
 }
 
 function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer, site: Site): void {

@@ -32,6 +32,7 @@ export interface ConvKernel {
   fits(layer: ConvLayer): boolean;
   /** Modelled cost in multiply-adds at the kernel's full rate; the cheapest that fits is picked. */
   cost(layer: ConvLayer, target: Target): number;
+  /** Dense ones write exactly the output: it may be a part of a concatenation (storage.ts). */
   plan(layer: ConvLayer, site: Site): void;
 }
 
