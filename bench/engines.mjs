@@ -1,47 +1,76 @@
-/** Programs that benchmarks run in: the user's own Node, and those that tests/platforms installs. */
-import { spawnSync } from "node:child_process";
+/** The engines that benchmarks run in: getting one, what it is, and running a script in it. */
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
 import { inRoot } from "../scripts/checkout.mjs";
-import { RequestError } from "../dist/src/errors.js";
+import { DENO, installPrograms, NEWER_NODE } from "../tests/platforms/programs.mjs";
+import { EspalierError, RequestError } from "../dist/src/errors.js";
 
-const WINDOWS = process.platform === "win32";
-const installed = (...path) => inRoot("tests/platforms/node_modules", ...path);
+const DENO_WORDS = ["run", "--quiet", "--no-remote", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys"];
+const DENO_ENV = { DENO_DIR: inRoot("tests/platforms/node_modules/.deno"), DENO_NO_UPDATE_CHECK: "1" };
 
 /** THE list of engines: where each one's program is, and the words in front of a script. */
 const PROGRAMS = {
-  node: { program: process.execPath, words: [] },
-  "node-latest": { program: installed("node/bin", WINDOWS ? "node.exe" : "node"), words: [] },
-  deno: {
-    program: installed("deno", WINDOWS ? "deno.exe" : "deno"),
-    words: ["run", "--quiet", "--no-remote", "--no-prompt", `--allow-read=${inRoot(".")}`],
-  },
+  node: { program: process.execPath, words: [], env: {} },
+  "node-latest": { program: NEWER_NODE, words: [], env: {} },
+  deno: { program: DENO, words: DENO_WORDS, env: DENO_ENV },
 };
 
 export const ENGINES = Object.keys(PROGRAMS);
 
-/** The engine's program and the words in front of a script. Throws a `RequestError` where it is not there. */
-export function programOf(engine) {
-  if (!Object.hasOwn(PROGRAMS, engine)) {
-    throw new RequestError(`there is no engine "${engine}"; there is ${ENGINES.join(", ")}`, "--engine");
+/**
+ * The engine's version and processor, and which build "auto" is there. Installs it where it is missing. Throws an `EspalierError`
+ * where it, or the build, cannot be had.
+ */
+export async function openEngine({ engine, build }) {
+  const { program } = PROGRAMS[engine];
+  const reason = installPrograms([program]);
+  if (!existsSync(program)) throw new EspalierError(`could not be installed (${reason})`, engine);
+  const { version, cpu, relaxed } = await runInEngine(engine, "bench/describe.mjs");
+  if (build === "relaxed" && !relaxed) {
+    throw new RequestError(`${engine} ${version} has no relaxed SIMD; ask for baseline or another engine`, "--build");
   }
-  const { program, words } = PROGRAMS[engine];
-  if (!existsSync(program)) {
-    throw new RequestError(`${engine} is not installed; npm run test:platforms installs it`, "--engine");
-  }
-  return { program, words };
+  return { engine, version, cpu, build: build === "auto" ? (relaxed ? "relaxed" : "baseline") : build };
 }
 
-/** What a script of the checkout prints in an engine. Throws a `RequestError` where it fails. */
-export function runIn(engine, script, words = []) {
-  const { program, words: before } = programOf(engine);
-  const { status, signal, stdout, error } = spawnSync(program, [...before, inRoot(script), ...words], {
-    cwd: inRoot("."),
-    encoding: "utf8",
+/**
+ * Runs a script of the checkout in an engine, with the job as JSON, and hands back the JSON that it printed. Whatever else it
+ * prints goes to standard error. The script ends when this process does. Throws an `EspalierError` if it gives no answer.
+ */
+export async function runInEngine(engine, script, job = {}) {
+  const { program, words, env } = PROGRAMS[engine];
+  const child = spawn(program, [...words, inRoot(script), JSON.stringify(job)], {
+    cwd: dirname(inRoot(script)),
     stdio: ["ignore", "pipe", "inherit"],
-    maxBuffer: 1 << 28,
-    env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
+    env: { ...process.env, ...env },
   });
-  if (status !== 0)
-    throw new RequestError(`ended with ${error?.message ?? status ?? signal}`, `${script} in ${engine}`);
-  return stdout;
+  return stoppedWithThis(child, async () => {
+    let answer;
+    createInterface(child.stdout).on("line", (line) => {
+      if (line.startsWith("{")) answer = JSON.parse(line);
+      else console.error(line);
+    });
+    const [code, signal] = await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (...ends) => resolve(ends));
+    });
+    if (answer === undefined) throw new EspalierError(`${engine} ended with ${signal ?? code} and no figures`);
+    return answer;
+  });
+}
+
+/** Stops the child when this process exits, or is told to, during the call. */
+async function stoppedWithThis(child, call) {
+  const listeners = {
+    exit: () => child.kill("SIGKILL"),
+    SIGINT: () => process.exit(130),
+    SIGTERM: () => process.exit(143),
+  };
+  for (const [event, listener] of Object.entries(listeners)) process.once(event, listener);
+  try {
+    return await call();
+  } finally {
+    for (const [event, listener] of Object.entries(listeners)) process.off(event, listener);
+  }
 }

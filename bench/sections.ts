@@ -1,15 +1,26 @@
 /** Sections of a Markdown file that a program writes: `<!-- KIND KEY -->`, text, `<!-- /KIND -->`. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { RequestError } from "../src/errors.js";
+
+/** Replaces a section in a file, which is written beside its place and renamed. */
+export function writeSection(path: string, kind: string, key: string, text: string): void {
+  const file = replaceSection(readFileSync(path, "utf8"), kind, key, text);
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, file);
+  renameSync(temporary, path);
+}
 
 /**
- * The file with the section of this kind and key replaced; a new one goes behind the last of its kind. Throws an `Error` where
- * there is none of that kind yet: a file needs an empty pair of markers to say where they go.
+ * The file with the section of this kind and key replaced; a new one goes behind the last of its kind. Throws a `RequestError`
+ * where there is none of that kind yet, as a file needs an empty pair of markers to say where they go, or where one has no end.
  */
 export function replaceSection(file: string, kind: string, key: string, text: string): string {
-  const section = `<!-- ${kind} ${key} -->\n\n${text}\n\n<!-- /${kind} -->`;
-  const [found] = sectionsOf(file, kind).filter((each) => each.key === key);
+  const section = `<!-- ${kind} ${key} -->\n\n${text.trim()}\n\n<!-- /${kind} -->`;
+  const sections = sectionsOf(file, kind);
+  const found = sections.find((each) => each.key === key);
   if (found) return file.slice(0, found.start) + section + file.slice(found.end);
-  const [last] = sectionsOf(file, kind).toReversed();
-  if (!last) throw new Error(`no section "${kind}"`);
+  const last = sections.at(-1);
+  if (!last) throw new RequestError(`there is no "<!-- ${kind} -->" that says where sections go`);
   return last.key === ""
     ? file.slice(0, last.start) + section + file.slice(last.end)
     : `${file.slice(0, last.end)}\n\n${section}${file.slice(last.end)}`;
@@ -22,10 +33,11 @@ interface Section {
 }
 
 function sectionsOf(file: string, kind: string): Section[] {
-  const pattern = new RegExp(`<!-- ${kind} ?([^>]*?) ?-->[^]*?<!-- /${kind} -->`, "g");
-  return [...file.matchAll(pattern)].map(({ 0: all, 1: key, index }) => ({
-    key: key!,
-    start: index,
-    end: index + all.length,
-  }));
+  const opening = `<!-- ${kind}(?: ([^>]*?))? -->`;
+  const sections = [...file.matchAll(new RegExp(`${opening}[^]*?<!-- /${kind} -->`, "g"))];
+  // One without an end would take the end of the next.
+  if (sections.length < [...file.matchAll(new RegExp(opening, "g"))].length) {
+    throw new RequestError(`a "<!-- ${kind} -->" has no "<!-- /${kind} -->" behind it`);
+  }
+  return sections.map(({ 0: all, 1: key = "", index }) => ({ key, start: index, end: index + all.length }));
 }

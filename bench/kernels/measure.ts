@@ -1,6 +1,6 @@
 /**
- * Runs inside the engine that is measured: `measure.js REQUEST`, both as JSON. Every convolution with every kernel that can
- * compute it, kernels in turn, and the machine's peak in between.
+ * Runs inside an engine: every convolution of a job with every kernel that can compute it, kernels in turn, and the machine's
+ * peak in between; the answer as a line of JSON.
  */
 import process from "node:process";
 import { EspalierError } from "../../src/errors.js";
@@ -9,14 +9,18 @@ import { uniform } from "../../src/random.js";
 import { type Build, loadNetwork, type Session } from "../../src/runtime/index.js";
 import { CONV_KERNELS } from "../../src/runtime/kernels/convolution.js";
 import { convLayerOf } from "../../src/runtime/layers/convolution.js";
+import { type Contender, playRounds, runFor } from "../rounds.js";
 import { type ConvShape, parseShape } from "./shapes.js";
 
-export interface MeasureRequest {
-  readonly shapes: readonly ConvShape[];
-  readonly build: Build | "auto";
+export interface Options {
+  readonly build: Build;
   readonly threads: number;
   /** Measured rounds; each runs every kernel once. */
   readonly runs: number;
+}
+
+export interface Job extends Options {
+  readonly shapes: readonly ConvShape[];
 }
 
 export interface KernelRow {
@@ -33,9 +37,6 @@ export interface KernelRow {
 
 export interface Measured {
   readonly peakGflops: number;
-  readonly version: string;
-  readonly build: Build;
-  readonly threads: number;
   readonly rows: readonly KernelRow[];
 }
 
@@ -60,14 +61,7 @@ interface Candidate {
   readonly session: Session;
 }
 
-interface Options {
-  readonly build: Build;
-  readonly threads: number;
-  readonly runs: number;
-}
-
-async function measure({ shapes, ...asked }: MeasureRequest): Promise<Measured> {
-  const options = { ...asked, build: await resolveBuild(asked.build) };
+async function measure({ shapes, ...options }: Job): Promise<Measured> {
   const findPeak = await openPeak(options);
   let peak = 0;
   const rows: Omit<KernelRow, "shareOfPeak">[] = [];
@@ -78,29 +72,7 @@ async function measure({ shapes, ...asked }: MeasureRequest): Promise<Measured> 
   }
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   peak = Math.max(peak, findPeak()) * options.threads;
-  return {
-    peakGflops: peak,
-    version: engineVersion(),
-    build: options.build,
-    threads: options.threads,
-    rows: rows.map((row) => ({ ...row, shareOfPeak: row.gflops / peak })),
-  };
-}
-
-/** Which build "auto" is here. */
-async function resolveBuild(build: Build | "auto"): Promise<Build> {
-  const session = await loadNetwork(networkOf(PEAK_SHAPES[0]!), { build });
-  session.dispose();
-  return session.build;
-}
-
-function engineVersion(): string {
-  const { Deno } = globalThis as {
-    readonly Deno?: { readonly version: { readonly deno: string; readonly v8: string } };
-  };
-  return Deno
-    ? `${Deno.version.deno} (V8 ${Deno.version.v8})`
-    : `${process.versions.node} (V8 ${process.versions["v8"]})`;
+  return { peakGflops: peak, rows: rows.map((row) => ({ ...row, shareOfPeak: row.gflops / peak })) };
 }
 
 async function measureShape(shape: ConvShape, options: Options): Promise<Omit<KernelRow, "shareOfPeak">[]> {
@@ -110,13 +82,11 @@ async function measureShape(shape: ConvShape, options: Options): Promise<Omit<Ke
   const candidates = await openAll(shape, options);
   const inputs = { x: drawNumbers(shape.ic * shape.ih * shape.iw, 1) };
   const once = ({ session }: Candidate) => session.profile(inputs, 1)[0]!.milliseconds;
-  candidates.forEach((candidate) => warmUp(candidate.kernel, () => once(candidate)));
-  const times = candidates.map(() => new Float64Array(options.runs));
-  for (let round = 0; round < options.runs; round++) {
-    candidates.forEach((candidate, i) => (times[i]![round] = once(candidate)));
-  }
+  const contenders = candidates.map((candidate) => () => once(candidate));
+  for (const [i, { kernel }] of candidates.entries()) await warmUp(kernel, contenders[i]!);
+  const times = await playRounds(contenders, options);
   return candidates.map(({ kernel, session }, i) => {
-    const ms = times[i]!.sort()[options.runs >> 1]!;
+    const ms = times[i]!.medianMs;
     session.dispose();
     return { shape: shape.text, name: shape.name, kernel, ms, gflops: rate(session, ms), picked: kernel === picked };
   });
@@ -127,9 +97,8 @@ const rate = ({ macs }: Session, milliseconds: number) => (2 * macs) / milliseco
 const warm = new Set<string>();
 
 /** A kernel's first runs are slow for long, those of the next convolutions only while caches fill. */
-function warmUp(kernel: string, run: () => number): void {
-  let spent = run();
-  for (let i = 0; i < 100_000 && !warm.has(kernel) && spent < WARM_UP_MS; i++) spent += run();
+async function warmUp(kernel: string, run: Contender): Promise<void> {
+  await runFor(run, warm.has(kernel) ? 0 : WARM_UP_MS);
   warm.add(kernel);
 }
 
@@ -137,7 +106,7 @@ function warmUp(kernel: string, run: () => number): void {
 async function openPeak(options: Options): Promise<() => number> {
   const candidates = (await Promise.all(PEAK_SHAPES.map((shape) => openAll(shape, { ...options, threads: 1 })))).flat();
   const sample = ({ session }: Candidate) => session.time(session.layers[0]!, PEAK_RUNS);
-  candidates.forEach((candidate) => warmUp(candidate.kernel, () => sample(candidate)));
+  for (const candidate of candidates) await warmUp(candidate.kernel, () => sample(candidate));
   return () => {
     let peak = 0;
     for (let i = 0; i < PEAK_SAMPLES; i++) {
@@ -197,7 +166,7 @@ function drawNumbers(count: number, seed: number): Float32Array<ArrayBuffer> {
 }
 
 try {
-  const measured = await measure(JSON.parse(process.argv[2]!) as MeasureRequest);
+  const measured = await measure(JSON.parse(process.argv[2]!) as Job);
   // Deno does not end by itself while a thread sleeps.
   process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit());
 } catch (error) {

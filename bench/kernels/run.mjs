@@ -1,51 +1,31 @@
-/**
- * `npm run bench:kernels`: every kernel on every convolution of bench/shapes/, beside the machine's peak.
- *
- *   --shapes FILE     only the convolutions of this file
- *   --build BUILD     auto, baseline or relaxed
- *   --engine ENGINE   node, node-latest or deno
- *   --threads N       workers that compute, 1 unless said
- *   --runs N          measured rounds, 15 unless said
- *   --json            one JSON object instead of a table
- *   --write           the table into bench/README.md
- */
+/** `npm run bench:kernels [-- options]`: every kernel on every convolution of bench/shapes/, beside the machine's peak. */
 import { readdirSync, readFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { parseArgs } from "node:util";
 import { inRoot } from "../../scripts/checkout.mjs";
 import { setup } from "../../scripts/setup.mjs";
 
 await setup();
-const { EspalierError, FileError, RequestError } = await import("../../dist/src/errors.js");
+const { FileError, RequestError } = await import("../../dist/src/errors.js");
+const { keyOf } = await import("../../dist/bench/circumstances.js");
+const { runCommand } = await import("../../dist/bench/command.js");
+const { kernelsOptions } = await import("../../dist/bench/kernels/options.js");
 const { distinctShapes, parseShapes } = await import("../../dist/bench/kernels/shapes.js");
 const { formatMarkdown, formatReport } = await import("../../dist/bench/kernels/table.js");
-const { runIn } = await import("../engines.mjs");
-const { writeSection } = await import("../report-file.mjs");
+const { writeSection } = await import("../../dist/bench/sections.js");
+const { ENGINES, openEngine, runInEngine } = await import("../engines.mjs");
 
-const FRESH = "# Measurements\n\nOn shared virtual machines times move by some 10 %: compare within a table.\n";
+await runCommand("bench:kernels", kernelsOptions(ENGINES), async ({ json, write, ...options }) => {
+  const report = await measure(options);
+  console.log(json ? JSON.stringify(report) : formatReport(report));
+  if (write) writeSection(inRoot("bench/README.md"), "kernels", keyOf(report), formatMarkdown(report));
+});
 
-function readOptions() {
-  const text = (fallback) => ({ type: "string", ...(fallback === undefined ? {} : { default: fallback }) });
-  try {
-    return parseArgs({
-      options: {
-        shapes: text(),
-        build: text("auto"),
-        engine: text("node"),
-        threads: text("1"),
-        runs: text("15"),
-        json: { type: "boolean", default: false },
-        write: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new RequestError(error.message);
-  }
-}
-
-function count(text, option) {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new RequestError(`expected a whole number from 1 on, got "${text}"`, option);
-  return Number(text);
+async function measure({ shapes: file, threads, runs, ...asked }) {
+  const shapes = readShapes(file);
+  const { engine, version, cpu, build } = await openEngine(asked);
+  const job = { shapes, build, threads, runs };
+  const { peakGflops, rows } = await runInEngine(engine, "dist/bench/kernels/measure.js", job);
+  const date = new Date().toISOString().slice(0, 10);
+  return { engine, version, build, cpu, threads, runs, date, peakGflops, rows };
 }
 
 function readShapes(file) {
@@ -61,30 +41,4 @@ function readShapes(file) {
   const shapes = distinctShapes(files.flatMap((name) => parseShapes(read(name), name)));
   if (shapes.length === 0) throw new RequestError("has no convolutions", file);
   return shapes;
-}
-
-function run() {
-  const { shapes, build, engine, threads, runs, json, write } = readOptions();
-  const request = {
-    shapes: readShapes(shapes),
-    build,
-    threads: count(threads, "--threads"),
-    runs: count(runs, "--runs"),
-  };
-  const measured = JSON.parse(runIn(engine, "dist/bench/kernels/measure.js", [JSON.stringify(request)]));
-  const { peakGflops, ...rest } = measured;
-  const report = { peakGflops, engine, cpu: cpus()[0]?.model.trim() ?? "unknown processor", ...rest };
-  console.log(json ? JSON.stringify(report) : formatReport(report));
-  if (!write) return;
-  const words = [engine, report.build, ...(report.threads > 1 ? [`${report.threads} threads`] : [])].join(" ");
-  const contents = formatMarkdown(report, new Date().toISOString().slice(0, 10));
-  writeSection(inRoot("bench/README.md"), { name: "kernels", words, contents, fresh: FRESH });
-}
-
-try {
-  run();
-} catch (error) {
-  if (!(error instanceof EspalierError)) throw error;
-  console.error(`bench:kernels: ${error.message}`);
-  process.exitCode = error.exitCode;
 }

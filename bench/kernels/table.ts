@@ -1,11 +1,9 @@
 /** What was measured, for people: plain text, and Markdown for bench/README.md. */
 import { formatTable } from "../../src/report/table.js";
+import { type Circumstances, describe } from "../circumstances.js";
 import type { KernelRow, Measured } from "./measure.js";
 
-export interface KernelReport extends Measured {
-  readonly engine: string;
-  readonly cpu: string;
-}
+export type KernelReport = Circumstances & Measured;
 
 /** A pick that is this much slower than the best kernel is said. */
 const SLOWER = 1.1;
@@ -26,10 +24,7 @@ const fastestOf = (group: readonly KernelRow[]) => group.reduce((best, row) => (
 
 const milliseconds = (value: number) => value.toPrecision(3);
 
-export function describeRun({ engine, version, build, threads, cpu, peakGflops }: KernelReport): string {
-  const count = `${threads} thread${threads === 1 ? "" : "s"}`;
-  return `${engine} ${version}, ${build} build, ${count}, ${cpu}; peak ${peakGflops.toFixed(1)} G flop/s`;
-}
+const heading = (report: KernelReport) => `${describe(report)}; peak ${report.peakGflops.toFixed(1)} G flop/s`;
 
 /** Convolutions for which the rule picks a kernel that is slower than another one by more than 10 %. */
 export function findSlowPicks(rows: readonly KernelRow[]): { readonly picked: KernelRow; readonly best: KernelRow }[] {
@@ -60,7 +55,7 @@ export function formatReport(report: KernelReport): string {
     { key: "name", title: "where" },
   ]);
   return [
-    describeRun(report),
+    heading(report),
     "",
     table,
     "",
@@ -80,7 +75,7 @@ function describeSlowPicks({ rows }: KernelReport): string[] {
 }
 
 /** One row a convolution: the pick, and the best kernel where it is another one. */
-export function formatMarkdown(report: KernelReport, date: string): string {
+export function formatMarkdown(report: KernelReport): string {
   const rows = groupByShape(report.rows).map((group) => {
     const [picked, best] = [pickedOf(group), fastestOf(group)];
     const other = best === picked ? "" : `\`${best.kernel}\`, ${(picked.ms / best.ms).toFixed(2)} times as fast`;
@@ -88,7 +83,7 @@ export function formatMarkdown(report: KernelReport, date: string): string {
     return `| ${picked.shape} | \`${picked.kernel}\` | ${figures} | ${other} |`;
   });
   return [
-    `${describeRun(report)}; ${date}.`,
+    heading(report),
     "",
     "| convolution | picked | ms | G flop/s | of peak | faster here |",
     "|---|---|--:|--:|--:|---|",

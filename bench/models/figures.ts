@@ -1,6 +1,7 @@
 /** What was measured, and how it is written: as text, and as a table of bench/README.md. */
 import { type Column, formatTable, type Row } from "../../src/report/table.js";
 import { formatCount, formatMilliseconds, formatRatio } from "../../src/report/units.js";
+import { type Circumstances, describe } from "../circumstances.js";
 
 type Cell = number | null;
 
@@ -23,15 +24,7 @@ export interface Figures {
   readonly why: string | null;
 }
 
-export interface Report {
-  readonly engine: string;
-  readonly version: string;
-  readonly build: string;
-  readonly cpu: string;
-  readonly threads: number;
-  readonly runs: number;
-  /** `2026-11-22`. */
-  readonly date: string;
+export interface Report extends Circumstances {
   /** Their versions. */
   readonly peers: { readonly ort?: string; readonly tfjs?: string };
   readonly rows: readonly Figures[];
@@ -72,12 +65,12 @@ export function formatMarkdown(report: Report): string {
   return `${heading(report)}\n\n${table.join("\n")}`;
 }
 
-function heading({ engine, version, build, threads, cpu, date, runs, peers }: Report): string {
-  const threadCount = `${threads} thread${threads === 1 ? "" : "s"}`;
+function heading(report: Report): string {
   const names = { ort: "onnxruntime-web", tfjs: "tfjs-wasm" };
-  const versions = Object.entries(peers).map(([peer, number]) => `${names[peer as keyof typeof names]} ${number}`);
-  const where = `${engine} ${version}, ${build} build, ${threadCount}; ${cpu}; ${date}; medians of ${runs} runs`;
-  return [where, ...versions].join("; ");
+  const versions = Object.entries(report.peers).map(
+    ([peer, number]) => `${names[peer as keyof typeof names]} ${number}`,
+  );
+  return [describe(report), ...versions].join("; ");
 }
 
 function usedColumns({ rows }: Report) {

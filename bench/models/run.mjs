@@ -2,60 +2,32 @@
  * `npm run bench:models [-- options]`: whole networks on espalier and its peers, in turn in one process for each network. Fails
  * where a network cannot be measured, or where outputs are further apart than 1e-3 of the largest.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { inRoot } from "../../scripts/checkout.mjs";
 import { setup } from "../../scripts/setup.mjs";
 import { installPeers } from "../peers/install.mjs";
-import { provideEngine, runInEngine } from "./engines.mjs";
 
 const TOLERANCE = 1e-3;
 /** Medians this many times the minima say that other programs ran, too. */
 const NOISY = 1.25;
-const README = inRoot("bench/README.md");
 
-// So that the engine, which stops when this process exits, is stopped on these, too.
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 await setup();
-const { parseOptions, USAGE } = await import("../../dist/bench/models/options.js");
+const { keyOf } = await import("../../dist/bench/circumstances.js");
+const { runCommand } = await import("../../dist/bench/command.js");
 const { formatMarkdown, formatReport } = await import("../../dist/bench/models/figures.js");
-const { replaceSection } = await import("../../dist/bench/sections.js");
+const { modelsOptions } = await import("../../dist/bench/models/options.js");
+const { writeSection } = await import("../../dist/bench/sections.js");
+const { ENGINES, openEngine, runInEngine } = await import("../engines.mjs");
 
-const options = readOptions();
-installPeers();
-const report = await measureAll(options, await describeEngine(options));
-if (options.json) console.log(JSON.stringify(report));
-else console.log(formatReport(report));
-if (options.write) write(report);
-const faults = report.rows.flatMap(faultsOf);
-for (const fault of faults) console.error(fault);
-process.exitCode = faults.length > 0 ? 1 : 0;
-
-function readOptions() {
-  if (process.argv.includes("--help")) {
-    console.log(USAGE);
-    process.exit(0);
-  }
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    return refuse(`${error.message}\n\n${USAGE}`);
-  }
-}
-
-function refuse(message, code = 2) {
-  console.error(`bench:models: ${message}`);
-  process.exit(code);
-}
-
-async function describeEngine({ engine, build }) {
-  const reason = provideEngine(engine);
-  if (reason !== undefined) refuse(`${engine} could not be installed (${reason})`, 1);
-  const { relaxed, ...facts } = await runInEngine(engine, "describe.mjs");
-  if (build === "relaxed" && !relaxed) {
-    refuse(`${engine} ${facts.version} has no relaxed SIMD; ask for --build baseline or another --engine`);
-  }
-  return facts;
-}
+await runCommand("bench:models", modelsOptions(ENGINES), async ({ json, write, ...options }) => {
+  installPeers();
+  const report = await measureAll(options, await openEngine(options));
+  console.log(json ? JSON.stringify(report) : formatReport(report));
+  if (write) writeSection(inRoot("bench/README.md"), "models", keyOf(report), formatMarkdown(report));
+  const faults = report.rows.flatMap(faultsOf);
+  for (const fault of faults) console.error(fault);
+  process.exitCode = faults.length > 0 ? 1 : 0;
+});
 
 async function measureAll({ nets, engine, build, threads, runs, ...rest }, { version, cpu }) {
   const rows = [];
@@ -80,7 +52,7 @@ function versionsOf(peers) {
 /** A network that cannot be measured at all is a row of nulls with the reason. */
 async function measure(engine, job) {
   try {
-    return await runInEngine(engine, "measure.mjs", job);
+    return await runInEngine(engine, "bench/models/measure.mjs", job);
   } catch (error) {
     const names = ["espalier", "ort", "tfjs"].flatMap((name) => [`${name}Ms`, `${name}MinMs`]);
     const cells = [...names, "macs", "ortRatio", "tfjsRatio", "maxAbs", "maxRelative"].map((name) => [name, null]);
@@ -105,9 +77,4 @@ function faultsOf({ net, espalierMs, maxRelative, why }) {
   if (espalierMs === null) return [`${net}: could not be measured: ${why}`];
   if (maxRelative === null || maxRelative <= TOLERANCE) return [];
   return [`${net}: outputs are ${maxRelative} of the largest apart`];
-}
-
-function write(report) {
-  const key = `${report.engine} ${report.build} ${report.threads}`;
-  writeFileSync(README, replaceSection(readFileSync(README, "utf8"), "models", key, formatMarkdown(report)));
 }

@@ -1,6 +1,5 @@
 /** Detectors on the command line: told at `compile`, found and drawn by `run`, kept by `prune`; and sizes by --shape. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,11 +12,11 @@ import { GraphBuilder } from "../../src/models/builder.js";
 import { exportOnnx } from "../../src/onnx/export.js";
 import { importOnnx } from "../../src/onnx/import.js";
 import { buildModel, encode, ints, modelProto, node } from "../onnx/model-builder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const test = suite("cli/boxes");
-const folder = mkdtempSync(join(tmpdir(), "espalier-boxes-"));
+const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
-test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 async function espalier(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   const said = { stdout: "", stderr: "" };

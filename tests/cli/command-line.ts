@@ -1,6 +1,5 @@
 /** The command line, run inside the test's own process, and files for it. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { encode } from "fast-png";
@@ -10,6 +9,7 @@ import { sizeOf } from "../../src/graph/graph.js";
 import { GraphBuilder, resnet } from "../../src/models/index.js";
 import { exportOnnx } from "../../src/onnx/export.js";
 import { uniform } from "../../src/random.js";
+import { temporaryFolder as makeFolder } from "../temporary-folder.js";
 
 export interface Ended {
   readonly code: number;
@@ -52,10 +52,9 @@ export async function json(...words: readonly string[]): Promise<any> {
   return JSON.parse(out);
 }
 
-/** A folder that is gone when the process ends. */
+/** A folder that is gone when the process ends, and the paths of files in it. */
 export function temporaryFolder(): { readonly path: string; at(...names: readonly string[]): string } {
-  const path = mkdtempSync(join(tmpdir(), "espalier-cli-"));
-  process.on("exit", () => rmSync(path, { recursive: true, force: true }));
+  const path = makeFolder();
   return { path, at: (...names) => join(path, ...names) };
 }
 

@@ -1,17 +1,11 @@
 /** Files for the tests of this folder, and what their errors must look like. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import type { EspalierError } from "../../src/errors.js";
 
-/** A folder that is gone when the process ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "espalier-data-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { temporaryFolder } from "../temporary-folder.js";
 
 export function writeIn(folder: string, name: string, bytes: Uint8Array | string): string {
   const path = join(folder, name);
