@@ -359,8 +359,14 @@ for (const count of [0, -1, 1.5, 65, NaN, Infinity]) {
     refuses(() => open({ count }), /threads\.count: expected a whole number from 1 to 64/));
 }
 
-test("refuses a timeout that is no time", () =>
-  refuses(() => open({ count: 2, timeout: 0 }), /threads\.timeout: expected milliseconds, got 0/));
+test("refuses a timeout that is no time, or more than clocks take", async () => {
+  for (const timeout of [0, Number.NaN, Infinity, 2 ** 31]) {
+    await refuses(
+      () => open({ count: 2, timeout }),
+      new RegExp(`threads\\.timeout: expected milliseconds up to 2147483647, got ${timeout}`),
+    );
+  }
+});
 
 test("an engine that is handed in has to be one for threads, if several run, and only then", async () => {
   const build = "baseline";
