@@ -156,6 +156,10 @@ export const enum Abi {
   convPanel = 8,
   /** Bytes of one tile of the convolution's sums. */
   convTileBytes = 192,
+  /** Winograd: bytes between planes of transformed values, of what is noted of a tile, and of scratch for the transforms. */
+  winogradApart = 64,
+  winogradNoteBytes = 16,
+  winogradSpareBytes = 2048,
 }
 
 /**

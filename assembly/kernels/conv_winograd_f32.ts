@@ -1,3 +1,4 @@
+import { Abi } from "../abi";
 import { copyPlane } from "../pack/plane";
 import { clamp, clampScalar } from "../simd";
 import { Step } from "../step";
@@ -9,14 +10,6 @@ import { winogradInput5x5, winogradOutput5x5 } from "./winograd_5x5_f32";
 
 /** Panels of tiles a thread must get for the tiles to be divided; with fewer, the output channels are. */
 const PANELS_EACH = 2;
-/** Bytes between the planes of transformed values beyond their contents, so that they do not meet in the caches. */
-const APART: usize = 64;
-/** Bytes of what is noted of a tile. */
-const PLACE_BYTES = 16;
-const PLACE_SHIFT = 4;
-/** Bytes that the transforms work in. */
-const SPARE_BYTES: usize = 2048;
-
 /**
  * Convolution 3 x 3 or 5 x 5, stride 1, of one image and one group, by Winograd's F(m x m, k x k): one matrix product for each of
  * the (m + k - 1)^2 values of a transformed tile of m x m output pixels. 5 x 5 has m = 4.
@@ -47,12 +40,12 @@ function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, fi
   const side = m + s.kh - 1;
   const values = (side * side) as usize;
   const tiles = ((s.ow + m - 1) / m) * ((s.oh + m - 1) / m);
-  const xPitch = (((s.block * s.ic) as usize) << 5) + APART;
-  const yPitch = (((s.block * paddedRows(most, s.oc)) as usize) << 5) + APART;
+  const xPitch = (((s.block * s.ic) as usize) << 5) + Abi.winogradApart;
+  const yPitch = (((s.block * paddedRows(most, s.oc)) as usize) << 5) + Abi.winogradApart;
   const from = scratchOf(s);
   const to = from + values * xPitch;
   const places = to + values * yPitch;
-  const spare = places + (((s.block << 3) as usize) << PLACE_SHIFT);
+  const spare = places + ((s.block << 3) as usize) * Abi.winogradNoteBytes;
   for (let panel = firstPanel; panel < endPanel; panel += s.block) {
     const first = panel << 3;
     const count = min(min(endPanel, panel + s.block) << 3, tiles) - first;
@@ -79,7 +72,7 @@ function findTiles(s: Step, m: i32, first: i32, count: i32, places: usize): void
     store<i32>(places, (row * s.ow + column) << 2, 4);
     store<i32>(places, min(m, s.oh - row), 8);
     store<i32>(places, min(m, s.ow - column), 12);
-    places += PLACE_BYTES;
+    places += Abi.winogradNoteBytes;
   }
 }
 
@@ -105,7 +98,7 @@ function transformInput(
   const rows = ((first + count - 1) / across) * m - s.top + m + s.kh - 1 - top;
   const begin = max(0, top);
   const height = max(0, min(s.ih, top + rows) - begin);
-  const padded = spare + SPARE_BYTES;
+  const padded = spare + Abi.winogradSpareBytes;
   memory.fill(padded, 0, (rows as usize) * rowBytes);
   let x = s.x + (((begin * s.iw) as usize) << 2);
   for (let c = 0; c < s.ic; c++) {
@@ -115,13 +108,13 @@ function transformInput(
       const lanes = tileLanes(count - (t & ~7));
       const y = to + ((((t >> 3) * s.ic) as usize) << 5) + (((c * lanes + (t & 7)) as usize) << 2);
       const p0 = padded + load<u32>(place);
-      const p1 = padded + load<u32>(place, PLACE_BYTES);
-      const p2 = padded + load<u32>(place, 2 * PLACE_BYTES);
-      const p3 = padded + load<u32>(place, 3 * PLACE_BYTES);
+      const p1 = padded + load<u32>(place, Abi.winogradNoteBytes);
+      const p2 = padded + load<u32>(place, 2 * Abi.winogradNoteBytes);
+      const p3 = padded + load<u32>(place, 3 * Abi.winogradNoteBytes);
       if (s.kh == 5) winogradInput5x5(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else if (m == 4) winogradInput4(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else winogradInput2(p0, p1, p2, p3, rowBytes, spare, y, pitch);
-      place += 4 * PLACE_BYTES;
+      place += 4 * Abi.winogradNoteBytes;
     }
     x += planeBytes;
   }
@@ -186,7 +179,7 @@ function transformOutput(
         if (m == 4) storeTile4(s, tile, place, o);
         else storeTile2(s, tile, place, o);
         tile += (m * m) << 2;
-        place += PLACE_BYTES;
+        place += Abi.winogradNoteBytes;
       }
       x += 16;
     }

@@ -1,5 +1,5 @@
 /** 3x3 and 5x5 convolution with stride 1 by Winograd's F(m x m, k x k): assembly/kernels/conv_winograd_f32.ts. */
-import { Kernel } from "../../../assembly/abi.js";
+import { Abi, Kernel } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
 import type { Place, Site } from "../site.js";
 import { readWeights } from "../weights.js";
@@ -23,12 +23,6 @@ const CACHED_FILTER_BYTES = 512 * 1024;
 const PASSES = 3;
 /** Bytes of scratch that are worth less traffic. */
 const MOST_BYTES = 10 * 1024 * 1024;
-/** Bytes between the planes of transformed values, and of scratch for the transforms themselves. */
-const APART = 64;
-const SPARE = 2048;
-/** Bytes of notes on the 8 tiles of a panel. */
-const NOTE_BYTES = 128;
-
 /** One size of tile: m x m output pixels from (m + k - 1) x (m + k - 1) input pixels, for windows of k x k. */
 interface Transform {
   readonly algorithm: ConvKernel["algorithm"];
@@ -163,7 +157,10 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
   const block = chooseBlock(panels, panelBytes, filterBytes, site.target.threads);
   const g = coverTiles(geometry, transform);
   const share =
-    block * (panelBytes + NOTE_BYTES) + 2 * valuesOf(transform) * APART + SPARE + planeBytes(g, transform, block);
+    block * (panelBytes + 8 * Abi.winogradNoteBytes) +
+    2 * valuesOf(transform) * Abi.winogradApart +
+    Abi.winogradSpareBytes +
+    planeBytes(g, transform, block);
   planGroups(kernel, g, layer, site, {
     pads: true,
     filterBytes,
