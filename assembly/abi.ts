@@ -141,6 +141,16 @@ export enum StepOffset {
   depth = 116,
 }
 
+/** What lies in the scratch memory of Winograd's kernels. */
+export const enum Winograd {
+  /** Bytes between planes of transformed values beyond their contents, so that they do not meet in the caches. */
+  apart = 64,
+  /** Bytes of what is noted of a tile. */
+  noteBytes = 16,
+  /** Bytes that the transforms work in. */
+  spareBytes = 2048,
+}
+
 export const enum Abi {
   /** Bytes of one step. */
   stepBytes = 128,
@@ -156,10 +166,6 @@ export const enum Abi {
   convPanel = 8,
   /** Bytes of one tile of the convolution's sums. */
   convTileBytes = 192,
-  /** Winograd: bytes between planes of transformed values, of what is noted of a tile, and of scratch for the transforms. */
-  winogradApart = 64,
-  winogradNoteBytes = 16,
-  winogradSpareBytes = 2048,
 }
 
 /**

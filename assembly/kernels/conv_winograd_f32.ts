@@ -1,4 +1,4 @@
-import { Abi } from "../abi";
+import { Winograd } from "../abi";
 import { copyPlane } from "../pack/plane";
 import { clamp, clampScalar } from "../simd";
 import { Step } from "../step";
@@ -40,12 +40,12 @@ function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, fi
   const side = m + s.kh - 1;
   const values = (side * side) as usize;
   const tiles = ((s.ow + m - 1) / m) * ((s.oh + m - 1) / m);
-  const xPitch = (((s.block * s.ic) as usize) << 5) + Abi.winogradApart;
-  const yPitch = (((s.block * paddedRows(most, s.oc)) as usize) << 5) + Abi.winogradApart;
+  const xPitch = (((s.block * s.ic) as usize) << 5) + Winograd.apart;
+  const yPitch = (((s.block * paddedRows(most, s.oc)) as usize) << 5) + Winograd.apart;
   const from = scratchOf(s);
   const to = from + values * xPitch;
   const places = to + values * yPitch;
-  const spare = places + ((s.block << 3) as usize) * Abi.winogradNoteBytes;
+  const spare = places + ((s.block << 3) as usize) * Winograd.noteBytes;
   for (let panel = firstPanel; panel < endPanel; panel += s.block) {
     const first = panel << 3;
     const count = min(min(endPanel, panel + s.block) << 3, tiles) - first;
@@ -72,7 +72,7 @@ function findTiles(s: Step, m: i32, first: i32, count: i32, places: usize): void
     store<i32>(places, (row * s.ow + column) << 2, 4);
     store<i32>(places, min(m, s.oh - row), 8);
     store<i32>(places, min(m, s.ow - column), 12);
-    places += Abi.winogradNoteBytes;
+    places += Winograd.noteBytes;
   }
 }
 
@@ -98,7 +98,7 @@ function transformInput(
   const rows = ((first + count - 1) / across) * m - s.top + m + s.kh - 1 - top;
   const begin = max(0, top);
   const height = max(0, min(s.ih, top + rows) - begin);
-  const padded = spare + Abi.winogradSpareBytes;
+  const padded = spare + Winograd.spareBytes;
   memory.fill(padded, 0, (rows as usize) * rowBytes);
   let x = s.x + (((begin * s.iw) as usize) << 2);
   for (let c = 0; c < s.ic; c++) {
@@ -108,13 +108,13 @@ function transformInput(
       const lanes = tileLanes(count - (t & ~7));
       const y = to + ((((t >> 3) * s.ic) as usize) << 5) + (((c * lanes + (t & 7)) as usize) << 2);
       const p0 = padded + load<u32>(place);
-      const p1 = padded + load<u32>(place, Abi.winogradNoteBytes);
-      const p2 = padded + load<u32>(place, 2 * Abi.winogradNoteBytes);
-      const p3 = padded + load<u32>(place, 3 * Abi.winogradNoteBytes);
+      const p1 = padded + load<u32>(place, Winograd.noteBytes);
+      const p2 = padded + load<u32>(place, 2 * Winograd.noteBytes);
+      const p3 = padded + load<u32>(place, 3 * Winograd.noteBytes);
       if (s.kh == 5) winogradInput5x5(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else if (m == 4) winogradInput4(p0, p1, p2, p3, rowBytes, spare, y, pitch);
       else winogradInput2(p0, p1, p2, p3, rowBytes, spare, y, pitch);
-      place += 4 * Abi.winogradNoteBytes;
+      place += 4 * Winograd.noteBytes;
     }
     x += planeBytes;
   }
@@ -179,7 +179,7 @@ function transformOutput(
         if (m == 4) storeTile4(s, tile, place, o);
         else storeTile2(s, tile, place, o);
         tile += (m * m) << 2;
-        place += Abi.winogradNoteBytes;
+        place += Winograd.noteBytes;
       }
       x += 16;
     }

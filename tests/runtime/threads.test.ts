@@ -214,7 +214,7 @@ function printed(code: string): string {
 test("a process ends although threads still sleep", () => {
   const code = `const session = await load(file, { build: "baseline", threads: { count: 2 } });
     session.run({ x: [1, 2] });
-    console.log(session.threads);`;
+    console.log(String(session.threads));`;
   assert.is(printed(code), "2");
 });
 

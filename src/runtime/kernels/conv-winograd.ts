@@ -1,5 +1,5 @@
 /** 3x3 and 5x5 convolution with stride 1 by Winograd's F(m x m, k x k): assembly/kernels/conv_winograd_f32.ts. */
-import { Abi, Kernel } from "../../../assembly/abi.js";
+import { Kernel, Winograd } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
 import type { Place, Site } from "../site.js";
 import { readWeights } from "../weights.js";
@@ -157,9 +157,9 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
   const block = chooseBlock(panels, panelBytes, filterBytes, site.target.threads);
   const g = coverTiles(geometry, transform);
   const share =
-    block * (panelBytes + 8 * Abi.winogradNoteBytes) +
-    2 * valuesOf(transform) * Abi.winogradApart +
-    Abi.winogradSpareBytes +
+    block * (panelBytes + 8 * Winograd.noteBytes) +
+    2 * valuesOf(transform) * Winograd.apart +
+    Winograd.spareBytes +
     planeBytes(g, transform, block);
   planGroups(kernel, g, layer, site, {
     pads: true,
