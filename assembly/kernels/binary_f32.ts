@@ -5,6 +5,20 @@ import { endInRow, endRow, firstInRow, firstRow, storeUpTo } from "../threads";
 
 // One class a formula: the loop over planes is compiled for each, with the formula inside.
 @unmanaged
+class Add {
+  of(x: v128, f: v128): v128 {
+    return f32x4.add(x, f);
+  }
+}
+
+@unmanaged
+class Mul {
+  of(x: v128, f: v128): v128 {
+    return f32x4.mul(x, f);
+  }
+}
+
+@unmanaged
 class Sub {
   of(x: v128, f: v128): v128 {
     return f32x4.sub(x, f);
@@ -47,40 +61,50 @@ class Prelu {
 }
 
 /**
- * Elementwise on two operands: y = clamp(x - f), and so on for each formula.
+ * Elementwise on two operands: y = clamp(x + f), and so on for each formula.
  *
  * Layout    y: oc planes of ow floats; x: the same, or one float a plane where kw is 0; f: the same, or one float a plane
  *           where kh is 0.
  * Tile      4 elements; threads share the planes, or the vectors of each.
  * Requires  kh and kw not both 0; y is neither x nor f, but of one plane may be either.
  * Writes    whole vectors, planes in rising order: up to 3 floats of slack behind y. With threads exactly y.
- * Oracle    src/ops/sub.ts, div.ts, min.ts, max.ts, pow.ts, prelu.ts `evaluate`.
+ * Oracle    src/ops/add.ts, mul.ts, sub.ts, div.ts, min.ts, max.ts, pow.ts, prelu.ts `evaluate`.
  */
+export function add_f32(s: Step): void {
+  overPlanes<Add>(s);
+}
+
+/** See `add_f32`. */
+export function mul_f32(s: Step): void {
+  overPlanes<Mul>(s);
+}
+
+/** See `add_f32`. */
 export function sub_f32(s: Step): void {
   overPlanes<Sub>(s);
 }
 
-/** See `sub_f32`. */
+/** See `add_f32`. */
 export function div_f32(s: Step): void {
   overPlanes<Div>(s);
 }
 
-/** See `sub_f32`. */
+/** See `add_f32`. */
 export function min_f32(s: Step): void {
   overPlanes<Min>(s);
 }
 
-/** See `sub_f32`. */
+/** See `add_f32`. */
 export function max_f32(s: Step): void {
   overPlanes<Max>(s);
 }
 
-/** See `sub_f32`. */
+/** See `add_f32`. */
 export function pow_f32(s: Step): void {
   overPlanes<Pow>(s);
 }
 
-/** See `sub_f32`. */
+/** See `add_f32`. */
 export function prelu_f32(s: Step): void {
   overPlanes<Prelu>(s);
 }

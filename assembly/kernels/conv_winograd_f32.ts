@@ -10,6 +10,7 @@ import { winogradInput5x5, winogradOutput5x5 } from "./winograd_5x5_f32";
 
 /** Panels of tiles a thread must get for the tiles to be divided; with fewer, the output channels are. */
 const PANELS_EACH = 2;
+
 /**
  * Convolution 3 x 3 or 5 x 5, stride 1, of one image and one group, by Winograd's F(m x m, k x k): one matrix product for each of
  * the (m + k - 1)^2 values of a transformed tile of m x m output pixels. 5 x 5 has m = 4.
@@ -18,8 +19,7 @@ const PANELS_EACH = 2;
  *           transformed, rows as `tileRows` says, the last panel filled up with zeros; b: oc floats; y, z: oc planes of oh x ow.
  * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 tiles; `block` panels of 8 tiles are transformed at a time.
  * Requires  share: values x (block * 8 * ic floats and 64 bytes), values x (block * 8 * oc filled up to whole panels floats and 64
- *           bytes), block * 8 notes of 16 bytes, 2 KB, and the rows of a padded plane that a
- *           block's tiles read.
+ *           bytes), block * 8 notes of 16 bytes, 2 KB, and the rows of a padded plane that a block's tiles read.
  * Writes    exactly y. A number that is not finite spreads over its tile. Threads divide the tiles, or the output channels.
  * Oracle    src/ops/conv.ts `evaluate`.
  */

@@ -2,7 +2,8 @@
 import { Kernel } from "../abi";
 import { Step } from "../step";
 import { arg_f32 } from "./arg_f32";
-import { div_f32, max_f32, min_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
+import { add_f32, div_f32, max_f32, min_f32, mul_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
+import { clip_f32 } from "./clip_f32";
 import { conv_f32_4x8s, conv_f32_6x8 } from "./conv_f32";
 import {
   conv_winograd_2x2_f32_4x8s,
@@ -13,7 +14,6 @@ import {
 import { dense_f32 } from "./dense_f32";
 import { depthwise_f32 } from "./depthwise_f32";
 import { depthwise_rows_f32 } from "./depthwise_rows_f32";
-import { add_f32, clip_f32, mul_f32 } from "./elementwise_f32";
 import { log_softmax_f32, log_sum_exp_f32 } from "./log_softmax_f32";
 import { gather_axis_f32 } from "./gather_axis_f32";
 import { matmul_f32 } from "./matmul_f32";

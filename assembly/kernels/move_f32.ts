@@ -23,13 +23,13 @@ export function copy_f32(s: Step): void {
     const at = run - plane * inPlane;
     let x = s.x + offsetOf(plane, t, 20) + at * load<i32>(t, 32) + first * load<i32>(t, 36);
     let y = s.y + offsetOf(plane, t, 40) + at * load<i32>(t, 52) + first * load<i32>(t, 56);
-    const todo = min(inPlane - at, end - run);
-    for (let i = todo; i > 0; i--) {
+    const together = min(inPlane - at, end - run);
+    for (let i = together; i > 0; i--) {
       copyRun(x, y, count, load<i32>(t, 36), load<i32>(t, 56));
       x += load<i32>(t, 32);
       y += load<i32>(t, 52);
     }
-    run += todo;
+    run += together;
   }
 }
 

@@ -1,3 +1,5 @@
+import { transpose } from "../pack/transpose";
+
 /**
  * The transforms of Winograd's F(4x4, 3x3) (Lavin and Gray 2016, section 4.3), four tiles side by side in the lanes.
  *
@@ -108,18 +110,6 @@ export function winogradOutput4(m: usize, pitch: usize, scratch: usize): void {
   for (let i: usize = 0; i < 4; i++) {
     const row = columns + 24 * VECTOR;
     outputRow(columns + i * 6 * VECTOR, VECTOR, row, VECTOR);
-    const c0 = v128.load(row);
-    const c1 = v128.load(row, 16);
-    const c2 = v128.load(row, 32);
-    const c3 = v128.load(row, 48);
-    const low01 = v128.shuffle<f32>(c0, c1, 0, 4, 1, 5);
-    const high01 = v128.shuffle<f32>(c0, c1, 2, 6, 3, 7);
-    const low23 = v128.shuffle<f32>(c2, c3, 0, 4, 1, 5);
-    const high23 = v128.shuffle<f32>(c2, c3, 2, 6, 3, 7);
-    const y = scratch + i * VECTOR;
-    v128.store(y, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-    v128.store(y, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 64);
-    v128.store(y, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 128);
-    v128.store(y, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 192);
+    transpose(row, row + 16, row + 32, row + 48, scratch + i * VECTOR, 4 * VECTOR);
   }
 }

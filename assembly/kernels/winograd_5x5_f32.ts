@@ -1,10 +1,12 @@
+import { transpose } from "../pack/transpose";
+
 /**
  * The transforms of Winograd's F(4x4, 5x5) with the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, four tiles side by side in the
  * lanes. The transform of the input is that of F(6x6, 3x3), which has the same points.
  *
  * Layout    a tile reads 8 x 8 pixels and makes 4 x 4; the 64 transformed values lie `pitch` bytes apart.
  * Tile      4 tiles of one channel.
- * Requires  scratch: 64 vectors.
+ * Requires  scratch: 72 vectors.
  * Oracle    src/ops/conv.ts `evaluate`, through conv_winograd_f32.
  */
 
@@ -41,22 +43,6 @@ function inputRow(x: usize, step: usize, y: usize, pitch: usize): void {
   v128.store(y + 7 * pitch, f32x4.add(f32x4.sub(d7, d1), f32x4.mul(f32x4.sub(d3, d5), middle)));
 }
 
-/** Four columns of four tiles, transposed: a vector holds one column of all. */
-function transpose(p0: usize, p1: usize, p2: usize, p3: usize, y: usize): void {
-  const a0 = v128.load(p0);
-  const a1 = v128.load(p1);
-  const a2 = v128.load(p2);
-  const a3 = v128.load(p3);
-  const low01 = v128.shuffle<f32>(a0, a1, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5);
-  const high23 = v128.shuffle<f32>(a2, a3, 2, 6, 3, 7);
-  v128.store(y, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(y, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
-  v128.store(y, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
-  v128.store(y, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
-}
-
 /** B^T d B of one channel of the tiles at p0 to p3, whose rows are `rowBytes` apart. Reads exactly 8 x 8 pixels of each. */
 export function winogradInput5x5(
   p0: usize,
@@ -70,8 +56,8 @@ export function winogradInput5x5(
 ): void {
   const pixels = scratch + 64 * VECTOR;
   for (let i: usize = 0; i < 8; i++) {
-    transpose(p0, p1, p2, p3, pixels);
-    transpose(p0 + 16, p1 + 16, p2 + 16, p3 + 16, pixels + 64);
+    transpose(p0, p1, p2, p3, pixels, VECTOR);
+    transpose(p0 + 16, p1 + 16, p2 + 16, p3 + 16, pixels + 64, VECTOR);
     inputRow(pixels, VECTOR, scratch + 8 * i * VECTOR, VECTOR);
     p0 += rowBytes;
     p1 += rowBytes;
@@ -111,11 +97,6 @@ export function winogradOutput5x5(m: usize, pitch: usize, scratch: usize): void 
   for (let j: usize = 0; j < 8; j++) outputRow(m + j * pitch, 8 * pitch, columns + j * VECTOR, 8 * VECTOR);
   for (let i: usize = 0; i < 4; i++) {
     outputRow(columns + 8 * i * VECTOR, VECTOR, row, VECTOR);
-    transpose(row, row + 16, row + 32, row + 48, row + 64);
-    const y = scratch + i * VECTOR;
-    v128.store(y, v128.load(row, 64));
-    v128.store(y, v128.load(row, 80), 64);
-    v128.store(y, v128.load(row, 96), 128);
-    v128.store(y, v128.load(row, 112), 192);
+    transpose(row, row + 16, row + 32, row + 48, scratch + i * VECTOR, 4 * VECTOR);
   }
 }

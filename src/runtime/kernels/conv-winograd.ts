@@ -23,6 +23,7 @@ const CACHED_FILTER_BYTES = 512 * 1024;
 const PASSES = 3;
 /** Bytes of scratch that are worth less traffic. */
 const MOST_BYTES = 10 * 1024 * 1024;
+
 /** One size of tile: m x m output pixels from (m + k - 1) x (m + k - 1) input pixels, for windows of k x k. */
 interface Transform {
   readonly algorithm: ConvKernel["algorithm"];

@@ -109,13 +109,9 @@ function planPlanes(
   const x = many.place ?? constantOf(many.weights!, site);
   const f = few.place ?? repeated(few.weights!, axes, site);
   const fields = { y: site.output.place, oc: planes, ow: sizeOf(site.output.shape) / planes, lo: site.lo, hi: site.hi };
-  const neutral = (value: number) => site.constants.floats(planes, (to) => to.fill(value), `${value} x ${planes}`);
-  const isAffine = op.kind === "mul" || op.kind === "add";
-  if (op.kind === "mul") site.step(Kernel.Scale, { ...fields, x, f, b: neutral(0) });
-  else if (op.kind === "add") site.step(Kernel.Scale, { ...fields, x, f: neutral(1), b: f });
-  else if (reversed) site.step(KERNELS[op.kind], { ...fields, x: f, f: x, kh: 1, kw: 0 });
+  if (reversed) site.step(KERNELS[op.kind], { ...fields, x: f, f: x, kh: 1, kw: 0 });
   else site.step(KERNELS[op.kind], { ...fields, x, f, kh: 0, kw: 1 });
-  site.pick(isAffine ? "scale_f32" : `${op.kind}_f32`, "one operand is one number a plane");
+  site.pick(`${op.kind}_f32`, "one operand is one number a plane");
 }
 
 /** Times one: the value, broadcast. */
