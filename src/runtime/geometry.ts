@@ -72,7 +72,7 @@ export function stepNumbers({ n: _n, ...rest }: Geometry): Omit<Geometry, "n"> {
   return rest;
 }
 
-/** The geometry with enough padding below and to the right that every window of whole vectors of 4 lies inside. */
+/** The geometry with enough padding below and to the right that every output's window lies inside. */
 export function coverWindows(g: Geometry): Geometry {
   const height = (g.oh - 1) * g.sh + (g.kh - 1) * g.dh + 1;
   const width = (g.ow - 1) * g.sw + (g.kw - 1) * g.dw + 1;
@@ -81,9 +81,4 @@ export function coverWindows(g: Geometry): Geometry {
     bottom: Math.max(g.bottom, height - g.ih - g.top),
     right: Math.max(g.right, width - g.iw - g.left),
   };
-}
-
-/** Scratch bytes for one padded plane that kernels read in whole vectors. */
-export function planeScratch(g: Geometry): number {
-  return 4 * (g.ih + g.top + g.bottom) * (g.iw + g.left + g.right) + 32 * g.sw + 64;
 }

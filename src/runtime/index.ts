@@ -43,8 +43,10 @@ export interface LoadOptions {
    * fit is a `ModelError`.
    */
   readonly shapes?: Shapes | undefined;
-  /** Kernels as an earlier session's `tuning` says, instead of the rule's. Made for another build, number of
-   * threads or network: refused; where there can be no threads, the number that was asked for counts. */
+  /**
+   * Kernels as an earlier session's `tuning` says, instead of the rule's. Made for another build, number of threads or network:
+   * refused; where there can be no threads, the number that was asked for counts.
+   */
   readonly tuning?: Tuning | undefined;
   /**
    * Measures which kernel is the fastest for each convolution that `tuning` does not name, some milliseconds for each distinct
@@ -86,10 +88,7 @@ export async function loadNetwork(network: Network, options: LoadOptions = {}): 
   const threads = asked === 1 ? 1 : possible(options.threads!);
   const { module, build, threaded } = await resolveEngine(options, threads, asked);
   const target = { build, threads, checksLoads };
-  const known =
-    options.tuning === undefined
-      ? new Map()
-      : readTuning(options.tuning, resized, checked, { ...target, threads: asked });
+  const known = readTuning(options.tuning, resized, checked, { ...target, threads: asked });
   const plan = planNetwork(resized, checked, target, { choices: known });
   const limit = Math.min(options.maxBytes ?? Infinity, LIMITS.memoryBytes);
   if (plan.memory.totalBytes > limit) {
@@ -99,7 +98,7 @@ export async function loadNetwork(network: Network, options: LoadOptions = {}): 
     const memory = allocate(how.memory.totalBytes, of.name, threaded);
     how.write(memory.buffer);
     const engine = threaded ? await gatherCrew(module, memory, threads, options.threads!) : instantiate(module, memory);
-    return new Session(of, shapes, how, build, engine, memory.buffer);
+    return new Session(of, shapes, how, engine, memory.buffer);
   };
   if (!options.tune) return open(resized, checked.shapes, plan);
   const choices = await tune(resized, checked, { target, open, limit, known });

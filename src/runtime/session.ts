@@ -57,16 +57,9 @@ export class Session {
   #state: State | undefined;
 
   /** @internal Use `load`. */
-  constructor(
-    network: Network,
-    shapes: readonly Shape[],
-    plan: Plan,
-    build: Build,
-    engine: Engine,
-    bytes: ArrayBufferLike,
-  ) {
+  constructor(network: Network, shapes: readonly Shape[], plan: Plan, engine: Engine, bytes: ArrayBufferLike) {
     this.name = network.name;
-    this.build = build;
+    this.build = plan.target.build;
     this.inputs = network.inputs.map(({ name, shape, preprocessing }) => ({ name, shape, preprocessing }));
     this.outputs = network.outputs.map(({ name, value }) => ({ name, shape: shapes[value]! }));
     this.labels = network.labels;

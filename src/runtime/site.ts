@@ -94,3 +94,8 @@ export interface Site {
   /** Notes which kernel was picked, and why, for people to read. */
   pick(kernel: string, why: string): void;
 }
+
+/** Scratch memory of which each thread has so many bytes for itself, as a step's fields say it. */
+export function scratchEach(site: Site, bytes: number): Pick<StepFields, "scratch" | "share"> {
+  return { scratch: site.scratch(bytes * site.target.threads), share: bytes };
+}

@@ -37,8 +37,7 @@ export function joinConcats(network: Network, { shapes }: Checked, groups: reado
   const writesExactly = (value: number) => {
     const group = producer.get(value);
     const op = group && network.layers[group.layers[0]!]!.op;
-    // With one input channel a dense convolution is a depthwise one, whose kernels write whole vectors.
-    return op?.type === "convolution" && op.groups === 1 && op.filter.shape[1]! > 1;
+    return op !== undefined && (ruleOf(op.type).writesExactly?.(op) ?? false);
   };
   const joined = new Map<number, { whole: number; offset: number }>();
   for (const { layers, inputs, output } of groups) {
@@ -75,12 +74,12 @@ export function storageOf(
   });
   for (const { value } of network.outputs) lastRead[storage[value]!] = groups.length;
   groups.forEach(({ inputs, residual, output }, moment) => {
+    if (storage[output] !== output) return;
     // A layer may read its residual as an input, too, and there in another order.
     const isReadTwice = (value: number) =>
       value === residual && inputs.some((input) => storage[input] === storage[value]);
     const fits = (value: number) =>
       lastRead[storage[value]!] === moment && sizeOf(shapes[value]!) === sizeOf(shapes[output]!) && !isReadTwice(value);
-    if (storage[output] !== output) return;
     const replaced = replaceable[moment]!.find(fits);
     if (replaced === undefined) return;
     const [from, to] = [output, storage[replaced]!];

@@ -48,8 +48,12 @@ export function tuningOf(network: Network, { target, layers }: Plan): Tuning {
   return { build: target.build, threads: target.threads, kernels };
 }
 
-/** Throws a `RequestError` unless this is a tuning for this network and target; says at which layer it is none. */
-export function readTuning(tuning: Tuning, network: Network, { shapes }: Checked, target: Target): Choices {
+/**
+ * What a tuning decides; nothing where there is none. Throws a `RequestError` unless it is one for this network and target; says
+ * at which layer it is none.
+ */
+export function readTuning(tuning: Tuning | undefined, network: Network, { shapes }: Checked, target: Target): Choices {
+  if (tuning === undefined) return new Map();
   const kernels: unknown = isObject(tuning) ? tuning.kernels : undefined;
   if (!isObject(kernels)) {
     throw new RequestError("expected an object with build, threads and kernels, as session.tuning is", "tuning");

@@ -1,7 +1,7 @@
 /** Convolution as a packed matrix product: assembly/kernels/conv_f32.ts. Fits everything. */
 import { Abi, Kernel } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
-import type { Place, Site } from "../site.js";
+import { type Place, scratchEach, type Site } from "../site.js";
 import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { planGroups } from "./planes.js";
@@ -58,14 +58,13 @@ function plan(kernel: Kernel, tile: Tile, layer: ConvLayer, site: Site): void {
   const tiles = channels < icg ? block * panelRows(tile, ocg).length : 1;
   const share = 4 * block * Abi.convPanel * channels * taps + tiles * Abi.convTileBytes + 64;
   planGroups(kernel, g, layer, site, {
+    filter: packFilter(layer, tile, site),
     filterBytes: 4 * paddedRows(tile, ocg) * icg * taps,
     fields: {
-      f: packFilter(layer, tile, site),
-      scratch: site.scratch(share * site.target.threads),
+      ...scratchEach(site, share),
       table: isPointwise(g) ? undefined : offsets(g, site),
       block,
       depth: channels,
-      share,
     },
   });
 }

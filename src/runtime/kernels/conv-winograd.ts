@@ -1,7 +1,7 @@
 /** 3x3 and 5x5 convolution with stride 1 by Winograd's F(m x m, k x k): assembly/kernels/conv_winograd_f32.ts. */
 import { Kernel, Winograd } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
-import type { Place, Site } from "../site.js";
+import { type Place, scratchEach, type Site } from "../site.js";
 import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { planGroups } from "./planes.js";
@@ -164,13 +164,9 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
     planeBytes(g, transform, block);
   planGroups(kernel, g, layer, site, {
     pads: true,
+    filter: transformFilter(layer, transform, tile, site),
     filterBytes,
-    fields: {
-      f: transformFilter(layer, transform, tile, site),
-      scratch: site.scratch(share * site.target.threads),
-      block,
-      share,
-    },
+    fields: { ...scratchEach(site, share), block },
   });
 }
 

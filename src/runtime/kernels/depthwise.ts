@@ -1,7 +1,7 @@
 /** Depthwise convolution: assembly/kernels/depthwise_f32.ts and depthwise_rows_f32.ts. */
 import { Kernel } from "../../../assembly/abi.js";
-import { coverWindows, type Geometry, planeScratch, stepNumbers } from "../geometry.js";
-import { behind, type Site } from "../site.js";
+import { coverWindows, type Geometry, stepNumbers } from "../geometry.js";
+import { behind, scratchEach, type Site } from "../site.js";
 import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 
@@ -20,7 +20,7 @@ export const depthwise: ConvKernel = {
   error: 2 ** -20,
   fits: (layer) => isDepthwise(layer),
   cost: (layer) => work(layer) / GENERIC_RATE,
-  plan: (layer, site) => plan(Kernel.Depthwise, layer, site, planeScratch(coverWindows(layer.geometry))),
+  plan: (layer, site) => plan(Kernel.Depthwise, layer, site),
 };
 
 /** 3x3 and 5x5, stride 1 or 2 both ways, no dilation, as many outputs as inputs. */
@@ -34,23 +34,21 @@ export const depthwiseRows: ConvKernel = {
     return window && g.sh === g.sw && g.sh <= 2 && g.oc === g.ic && isDepthwise(layer);
   },
   cost: (layer) => work(layer) / UNROLLED_RATE,
-  plan: (layer, site) => plan(Kernel.DepthwiseRows, layer, site, rowsScratch(coverWindows(layer.geometry))),
+  plan: (layer, site) => plan(Kernel.DepthwiseRows, layer, site),
 };
 
-/** Bytes of the padded plane; with stride 2 even and odd columns have halves of their own. */
-function rowsScratch(g: Geometry): number {
-  const width = g.iw + g.left + g.right;
-  const floats = g.sw === 2 ? 2 * (Math.ceil((width + 8) / 8) * 4) : width;
-  return 4 * (g.ih + g.top + g.bottom) * floats + 64;
+/** Bytes of one padded plane that is read in whole vectors; with stride 2 the halves of its rows are filled up to vectors. */
+function planeBytes(g: Geometry): number {
+  const width = g.iw + g.left + g.right + (g.sw === 2 ? 15 : 0);
+  return 4 * (g.ih + g.top + g.bottom) * width + 32 * g.sw + 64;
 }
 
-function plan(kernel: Kernel, layer: ConvLayer, site: Site, planeBytes: number): void {
+function plan(kernel: Kernel, layer: ConvLayer, site: Site): void {
   const { filter, bias } = layer;
   const g = coverWindows(layer.geometry);
   const f = site.constants.floats(g.oc * g.kh * g.kw, (to) => to.set(readWeights(filter)));
   const b = site.constants.floats(g.oc, (to) => bias && to.set(readWeights(bias)));
-  const share = planeBytes + 64;
-  const scratch = site.scratch(share * site.target.threads);
+  const scratch = scratchEach(site, planeBytes(g));
   for (let image = 0; image < g.n; image++) {
     const output = 4 * image * g.oc * g.oh * g.ow;
     site.step(kernel, {
@@ -60,8 +58,7 @@ function plan(kernel: Kernel, layer: ConvLayer, site: Site, planeBytes: number):
       y: behind(site.output.place, output),
       f,
       b,
-      scratch,
-      share,
+      ...scratch,
       lo: site.lo,
       hi: site.hi,
     });

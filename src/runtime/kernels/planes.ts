@@ -5,9 +5,10 @@ import { behind, type Place, type Site, type StepFields } from "../site.js";
 import { readWeights } from "../weights.js";
 import type { ConvLayer } from "./convolution.js";
 
-/** A layer's own numbers: where its planes are, its filter, its scratch. */
+/** What a kernel adds to the steps: its filter, its scratch. */
 export interface ConvPlan {
-  /** Bytes of filter of each group. */
+  readonly filter: Place;
+  /** Bytes of it for each group. */
   readonly filterBytes: number;
   readonly fields: StepFields;
   /** The kernel pads by itself. */
@@ -37,7 +38,7 @@ export function planGroups(kernel: Kernel, g: Geometry, layer: ConvLayer, site: 
         ...stepNumbers({ ...g, ic: icg, oc: ocg, ih: height, iw: width }),
         ...plan.fields,
         x: behind(planes ?? x, 4 * group * icg * height * width),
-        f: behind(plan.fields.f as Place, group * plan.filterBytes),
+        f: behind(plan.filter, group * plan.filterBytes),
         b: behind(bias, 4 * group * ocg),
         z: site.residual && behind(site.residual, output),
         y: behind(site.output.place, output),

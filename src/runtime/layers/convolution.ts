@@ -29,6 +29,8 @@ export const convolution: LayerRule<"convolution"> = {
   },
   clamps: true,
   adds: true,
+  // Depthwise kernels write whole vectors; with one input channel a dense convolution is a depthwise one, too.
+  writesExactly: ({ groups, filter }) => groups === 1 && filter.shape[1]! > 1,
   view: false,
   plan(op, site) {
     planConvolution(convLayerOf(op, site.inputs[0]!.shape), site);

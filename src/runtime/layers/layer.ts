@@ -20,6 +20,11 @@ export interface LayerRule<T extends LayerType> {
   readonly clamps: boolean;
   /** Whether the kernels can add a value of the output's shape before they clamp. */
   readonly adds: boolean;
+  /**
+   * Whether the kernels write the output and nothing behind it, so that it may be a part of a concatenation. They may not, unless
+   * said.
+   */
+  readonly writesExactly?: (op: OpOf<T>) => boolean;
   /** Whether the output is the input's memory under another shape; such a layer plans nothing. */
   readonly view: boolean;
   /** Writes the layer's steps. */

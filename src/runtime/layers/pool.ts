@@ -1,7 +1,7 @@
 import { Kernel } from "../../../assembly/abi.js";
 import { coverWindows, type Geometry, geometryOf, stepNumbers } from "../geometry.js";
 import type { Shape } from "../shape.js";
-import { behind, type Place, type Site } from "../site.js";
+import { behind, type Place, scratchEach, type Site } from "../site.js";
 import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
 
 const check = (op: OpOf<"pool">, x: Shape) => geometryOf(x, x[1]!, op.kernel, op, op.ceil);
@@ -20,15 +20,13 @@ export const pool: LayerRule<"pool"> = {
     const exact = check(op, site.inputs[0]!.shape);
     const g = coverWindows(exact);
     const table = op.kind === "average" ? shares(exact, op.countPadding, site) : undefined;
-    const share = 4 * (g.left + g.iw + g.right) + 32 * g.sw + 64;
-    const scratch = site.scratch(share * site.target.threads);
+    const scratch = scratchEach(site, 4 * (g.left + g.iw + g.right) + 32 * g.sw + 64);
     for (let image = 0; image < g.n; image++) {
       site.step(op.kind === "max" ? Kernel.MaxPool : Kernel.AveragePool, {
         ...stepNumbers(g),
         x: behind(site.inputs[0]!.place, 4 * image * g.ic * g.ih * g.iw),
         y: behind(site.output.place, 4 * image * g.oc * g.oh * g.ow),
-        scratch,
-        share,
+        ...scratch,
         table,
         lo: site.lo,
         hi: site.hi,
