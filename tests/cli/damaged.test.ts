@@ -52,7 +52,7 @@ test("nothing there, or a folder", async () => {
   await everyVerbRefuses("none.onnx", undefined, 5, /there is no such file/);
   await everyVerbRefuses("none.esp", undefined, 5, /there is no such file/);
   mkdirSync(folder.at("folder.onnx"));
-  await everyVerbRefuses("folder.onnx", undefined, 5, /directory/);
+  await everyVerbRefuses("folder.onnx", undefined, 5, /is a folder, not a file/);
 });
 
 test("ONNX files that are none", async () => {

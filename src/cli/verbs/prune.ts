@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compile, type Encoding } from "../../compile/encode.js";
 import { fillInput } from "../../data/preprocess.js";
-import { FileError, RequestError } from "../../errors.js";
+import { RequestError } from "../../errors.js";
 import type { Measurement, Provenance } from "../../graph/about.js";
 import { type Graph, sizeOf } from "../../graph/graph.js";
 import { openMoments } from "../../linalg/moments.js";
@@ -32,7 +31,7 @@ import {
   withShape,
   weightsOption,
 } from "../options.js";
-import { checkWritable, writeFileSafely } from "../output.js";
+import { checkWritable, readText, writeFileSafely } from "../files.js";
 import { report, verb } from "../verb.js";
 
 interface Options extends PictureOptions, ShapeOption, JsonOption {
@@ -103,7 +102,7 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   const encoding = { weights: options.weights ?? file.weights };
   if (options.recover !== "none") onlyInput(graph);
   const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
-  const replayed = options.plan === undefined ? undefined : readPlan(options.plan);
+  const replayed = options.plan === undefined ? undefined : parsePlan(readText(options.plan), options.plan);
   const step = stepOf(replayed ?? { ...options, request: writtenRequest(requestOf(options)) }, options);
   const runner = {
     ...runtimeRunner(),
@@ -166,15 +165,6 @@ function checkRequest(options: Options, command: Command): void {
     checkWritable(options.output);
   }
   if (options.planOut !== undefined) checkWritable(options.planOut);
-}
-
-function readPlan(path: string): PrunePlan {
-  try {
-    return parsePlan(readFileSync(path, "utf8"), path);
-  } catch (error) {
-    if (error instanceof RequestError) throw error;
-    throw new FileError((error as Error).message, path);
-  }
 }
 
 async function recover(dense: Graph, result: PruneResult, options: Options) {
