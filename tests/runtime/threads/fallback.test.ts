@@ -11,7 +11,7 @@ const test = suite("runtime/threads/fallback");
 
 async function runsAlone(threads: ThreadOptions): Promise<void> {
   const session = await open(threads);
-  assert.is(session.threads, 1);
+  assert.equal([session.threads, session.tuning.threads], [1, 1]);
   assert.equal(session.run(X), expected);
   session.dispose();
 }
