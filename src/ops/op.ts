@@ -89,6 +89,8 @@ export interface Op<Name extends string, Attrs extends object> {
   reorder?(attrs: Attrs, order: readonly number[]): { attrs: Attrs; order: readonly number[] };
   /** Whether it only moves elements, so that whole numbers stay whole. */
   readonly moves?: true;
+  /** Whether each element takes the time of a window, which a file may make as large as it likes: importers fold none of it. */
+  readonly windowed?: true;
   /** Multiply-adds for one run. */
   macs(attrs: Attrs, inputs: readonly Shape[]): number;
   /** Which layer of the format computes it, with which weights. Kernels, tiles and addresses come later, on the device. */
