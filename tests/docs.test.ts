@@ -6,9 +6,11 @@ import { MESSAGES } from "../src/gen/network.js";
 import { OPS } from "../src/ops/index.js";
 import { METHODS } from "../src/prune/methods/index.js";
 import { CONV_KERNELS } from "../src/runtime/kernels/convolution.js";
+import { SPLATS_BY_LOADS, SPLATS_BY_SHUFFLES } from "../src/runtime/kernels/tiles.js";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const test = suite("documents");
+const BUILDS = ["baseline", "relaxed"] as const;
 
 test("docs/operators.md has a row for every operator, and no other", () => {
   const rows = [...read("docs/operators.md").matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
@@ -35,6 +37,18 @@ test("docs/kernels.md names every kernel of convolution, and what each algorithm
       !text.includes(`\`${name}\``) || !text.includes(`| \`${algorithm}\` | 2^${Math.log2(error)} |`),
   );
   assert.equal(missing, []);
+});
+
+test("docs/kernels.md has the rates of tiles that the rule takes", () => {
+  const rows = [...read("docs/kernels.md").matchAll(/^\| (\d)x(\d)(s?) \| (\S+) \| (\S+) \|$/gm)];
+  assert.is(rows.length, 8);
+  for (const [row, channels, lanes, shuffled, ...said] of rows) {
+    const { rate } = shuffled === "s" ? SPLATS_BY_SHUFFLES : SPLATS_BY_LOADS;
+    const rates = BUILDS.map((build) =>
+      rate(Number(channels), Number(lanes), { build, threads: 1, checksLoads: false }),
+    );
+    assert.equal(said.map(Number), rates, row);
+  }
 });
 
 test("every command of the README and docs/cli.md begins with a verb that exists", () => {
