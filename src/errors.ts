@@ -37,3 +37,9 @@ export class FileError extends EspalierError {
   override readonly name: string = "FileError";
   override readonly exitCode: number = 5;
 }
+
+/** Training cannot go on: its numbers are no longer finite. */
+export class TrainingError extends EspalierError {
+  override readonly name: string = "TrainingError";
+  override readonly exitCode: number = 6;
+}

@@ -75,5 +75,6 @@ function checkShare(name: string, value: number): void {
 }
 
 function checkAbove(name: string, value: number): void {
-  if (!(value >= 0 && Number.isFinite(value))) throw new RequestError(`expected a number from 0 on, got ${value}`, name);
+  if (!(value >= 0 && Number.isFinite(value)))
+    throw new RequestError(`expected a number from 0 on, got ${value}`, name);
 }

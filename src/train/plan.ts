@@ -53,6 +53,8 @@ export interface TrainingPlan {
   /** Byte addresses. */
   readonly recordsAt: number;
   readonly records: number;
+  /** How many of them run before the backward ones. */
+  readonly forwardRecords: number;
   readonly parametersAt: number;
   readonly gradientsAt: number;
   readonly statesAt: number;
@@ -65,7 +67,7 @@ export interface TrainingPlan {
   readonly lossEach: number;
   /** Where the record of the optimiser may be written, behind those of the step. */
   readonly optimiserAt: number;
-  /** Byte address and bytes an image of what each node gives, for looking at; contents last only as long as training needs them. */
+  /** Byte address and bytes an image of what each node gives: there behind the forward records, if the backward ones need it. */
   readonly values: ReadonlyMap<string, { readonly at: number; readonly each: number; readonly count: number }>;
   write(memory: ArrayBufferLike): void;
 }
@@ -111,8 +113,20 @@ export function planTraining(graph: Graph, request: PlanRequest): TrainingPlan {
     ...{ x: network.valueOf(logits).place, z: taught, w: kept.labels, y: gradient, state: kept.loss, count: classes },
     ...{ alpha: loss.smoothing, beta: loss.labels, gamma: loss.teacher, delta: loss.temperature, epsilon: 1 / batch },
   });
+  records.barrier();
+  const forwardGroups = records.groups.length - 1;
   new BackwardPass(network, records, parameters, kept.gradients).run(logits, gradient);
-  return layOut(records, network, { graph, request, parameters, statistics, kept, input: x.place, classes, threads });
+  return layOut(records, network, {
+    graph,
+    request,
+    parameters,
+    statistics,
+    kept,
+    input: x.place,
+    classes,
+    threads,
+    forwardGroups,
+  });
 }
 
 /** The teacher's logits for the same images. Its batch norms must have been folded. */
@@ -170,6 +184,7 @@ interface Planned {
   readonly input: Place;
   readonly classes: number;
   readonly threads: number;
+  readonly forwardGroups: number;
 }
 
 /** A record with its place in the plan: of which image, if of one. */
@@ -215,6 +230,7 @@ function layOut(records: Records, network: PlannedNetwork, planned: Planned): Tr
     classes,
     recordsAt,
     records: count,
+    forwardRecords: records.preparing.length + topRecords(records.groups.slice(0, planned.forwardGroups)),
     parametersAt: at(kept.parameters),
     gradientsAt: at(kept.gradients),
     statesAt: at(kept.states),

@@ -63,7 +63,8 @@ export class TrainingStep {
   /** What a step would take, without taking it. */
   static plan(graph: Graph, options: StepOptions): TrainingPlan {
     const { batch, threads = 1, build = "auto", teacher, optimiser, loss = {} } = options;
-    if (!Number.isSafeInteger(batch) || batch < 1) throw new RequestError(`expected images from 1 on, got ${batch}`, "batch");
+    if (!Number.isSafeInteger(batch) || batch < 1)
+      throw new RequestError(`expected images from 1 on, got ${batch}`, "batch");
     return planTraining(graph, {
       ...chooseMachine(threads, build),
       batch,
@@ -142,8 +143,10 @@ export class TrainingStep {
     return withConstants(this.graph, numbers);
   }
 
-  /** The first node, in running order, that gave a number that is not finite; undefined if none is found. */
+  /** The first node, in running order, that gives a number that is not finite for the batch at hand; undefined if none is found. */
   firstNonFinite(): string | undefined {
+    const { recordsAt, forwardRecords } = this.#plan;
+    this.#machine.crew.run(recordsAt, 0, forwardRecords);
     for (const node of this.graph.nodes) {
       const value = this.#plan.values.get(node.outputs[0]!);
       if (!value || value.each === 0) continue;

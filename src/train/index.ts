@@ -1,0 +1,8 @@
+/** Training: gradients over the graph, optimisers, schedules, runs that can be interrupted and resumed. */
+export type { EpochResult } from "./checkpoint.js";
+export type { HookContext, TrainingHooks } from "./hooks.js";
+export { adam, type OptimiserRule, sgd } from "./optimiser.js";
+export type { LossNumbers, TrainingMemory } from "./plan.js";
+export { SCHEDULES } from "./schedule.js";
+export { type BatchResult, type StepOptions, type TrainedParameter, TrainingStep } from "./step.js";
+export { type BatchSource, type StepProgress, train, type Trained, type TrainRequest } from "./trainer.js";
