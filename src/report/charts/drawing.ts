@@ -3,7 +3,7 @@
  *
  * Plot is taken because it writes plain SVG whose colours may be CSS variables (one drawing for light and dark), lets every mark
  * have a <title>, and needs nothing of a DOM that xmldom, which has no dependencies, does not have. Sizes of the installed packages
- * and time to import: Plot with d3 and xmldom 7.5 MB, 0.13 s; Vega 17 MB, 0.20 s; Apache ECharts 67 MB, 0.51 s. Chart.js and
+ * and time to import: Plot with d3 and xmldom 7.5 MB, 0.13 s; Vega 16 MB, 0.20 s; Apache ECharts 67 MB, 0.51 s. Chart.js and
  * uPlot draw on a canvas, so a page with them needs scripts.
  */
 import type * as Plot from "@observablehq/plot";
