@@ -25,4 +25,6 @@ export { formatPlan, parsePlan, type PrunePlan } from "./prune/plan.js";
 export { applyPlan, makePlan, prune, type PruneRequest, type PruneResult } from "./prune/prune.js";
 export { recoverStatistics } from "./prune/recover.js";
 export { findUnits } from "./prune/units.js";
+export type { Comparison, Variant } from "./report/comparison.js";
+export { renderReport } from "./report/html/page.js";
 export { boxes, load, Session, type Tuning } from "./runtime/index.js";

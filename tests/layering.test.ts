@@ -157,6 +157,16 @@ test("the runtime, and the generated code that it imports, need no package and n
   assert.equal(globals, []);
 });
 
+test("the library of charts is loaded by one file, when a chart is drawn", () => {
+  const library = /^import (?!type\b)[^;]*"(@observablehq\/plot|@xmldom\/xmldom)"/m;
+  assert.equal(
+    SOURCES.filter((file) => library.test(read(file))),
+    [],
+  );
+  const users = SOURCES.filter((file) => /import\("(@observablehq\/plot|@xmldom\/xmldom)"\)/.test(read(file)));
+  assert.equal(users, ["src/report/charts/drawing.ts"]);
+});
+
 test("assembly knows only itself", () => {
   const foreign = filesIn("assembly").flatMap((file) =>
     importsOf(file)
