@@ -5,8 +5,13 @@
  */
 export { compile, type CompileOptions } from "./compile/encode.js";
 export { readNetwork } from "./compile/raise.js";
+export type { Augmentation } from "./data/augment.js";
+export { type Batch, Batches, type BatchOptions } from "./data/batches.js";
+export { type ImageSet, limit, type SetOptions, type SkippedFile, type Split } from "./data/image-set.js";
+export { checkLabels, countClasses } from "./data/labels.js";
 export { openSet } from "./data/open-set.js";
-export { preprocessingFor } from "./data/preprocess.js";
+export type { Picture } from "./data/picture.js";
+export { fillInput, preprocessingFor } from "./data/preprocess.js";
 export { DataError, EspalierError, FileError, ModelError, RequestError } from "./errors.js";
 export type { About, Boxes, Preprocessing, Provenance } from "./graph/about.js";
 export type { Graph, GraphInput, Node, Shape, Tensor } from "./graph/graph.js";

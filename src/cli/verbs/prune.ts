@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { resolve } from "node:path";
 import { compile, type Encoding } from "../../compile/encode.js";
+import { SET_USAGE } from "../../data/open-set.js";
 import { fillInput } from "../../data/preprocess.js";
 import { RequestError } from "../../errors.js";
 import type { Measurement, Provenance } from "../../graph/about.js";
@@ -85,7 +86,7 @@ export function prune(): Command {
     )
     .option("--only <units>", '"inner" (not coupled by a residual add), or a pattern of unit names with * and ?')
     .addOption(new Option("--recover <how>", "afterwards").choices(["none", "statistics"]).default("none"))
-    .option("--data <set>", "pictures for the recovery, labels not used: cifar10:PATH, mnist:DIR, npy:IMAGES.npy")
+    .option("--data <set>", `pictures for the recovery, the training part, labels not used: ${SET_USAGE}`)
     .option("--samples <n>", "how many of them", count, 2000)
     .addOption(weightsOption())
     .option("--plan-out <file>", "write the decision as JSON")
