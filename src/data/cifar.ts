@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { DataError } from "../errors.js";
 import { checkIndex, type ImageSet, type SetOptions, type Split } from "./image-set.js";
 import { interleave } from "./planar.js";
-import { filesIn, isFolder, readDataFile } from "./read-file.js";
+import { filesIn, isFolder, readDataFile, readLines } from "./read-file.js";
 
 const SIDE = 32;
 const PIXEL_BYTES = 3 * SIDE * SIDE;
@@ -76,8 +76,7 @@ function recordsOf({ title, expected, labelBytes }: CifarVersion, path: string):
 function classNames({ namesFile, classes }: CifarVersion, folder: string): string[] {
   const path = join(folder, namesFile);
   if (!existsSync(path)) return [];
-  const lines = new TextDecoder().decode(readDataFile(path, "the names of the classes")).split(/\r?\n/);
-  const names = lines.map((line) => line.trim()).filter((line) => line !== "");
+  const names = readLines(path, "the names of the classes").filter((line) => line !== "");
   if (names.length === classes) return names;
   throw new DataError(`expected ${classes} names of classes, came ${names.length}; mend or remove the file`, path);
 }

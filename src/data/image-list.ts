@@ -10,7 +10,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { DataError } from "../errors.js";
 import { openFiles } from "./image-files.js";
 import type { ImageSet, SetOptions } from "./image-set.js";
-import { readDataFile } from "./read-file.js";
+import { readLines } from "./read-file.js";
 
 const EXPECTED = "a list of pictures";
 const NAMES_FILE = "classes.txt";
@@ -36,10 +36,9 @@ interface Entry {
 }
 
 function readEntries(path: string): Entry[] {
-  const lines = new TextDecoder().decode(readDataFile(path, EXPECTED)).split(/\r?\n/);
-  return lines.flatMap((text, at) => {
-    if (text.trim() === "") return [];
-    const [, file, label] = /^\s*(.*\S)\s+(\S+)\s*$/.exec(text) ?? [];
+  return readLines(path, EXPECTED).flatMap((text, at) => {
+    if (text === "") return [];
+    const [, file, label] = /^(.*\S)\s+(\S+)$/.exec(text) ?? [];
     if (file !== undefined && label !== undefined) return { file, label, line: at + 1 };
     const came = JSON.stringify(text.slice(0, 80));
     throw new DataError(`expected a path and a class, came ${came}`, `${path}, line ${at + 1}`);
@@ -48,8 +47,7 @@ function readEntries(path: string): Entry[] {
 
 function readNames(path: string): string[] | undefined {
   if (!existsSync(path)) return undefined;
-  const lines = new TextDecoder().decode(readDataFile(path, "the names of the classes")).split(/\r?\n/);
-  const names = lines.map((line) => line.trim()).filter((line) => line !== "");
+  const names = readLines(path, "the names of the classes").filter((line) => line !== "");
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new DataError(`the class ${JSON.stringify(twice)} stands there twice`, path);
   return names;

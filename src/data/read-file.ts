@@ -13,6 +13,12 @@ export function readDataFile(path: string, expected: string): Uint8Array {
   return new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
 }
 
+/** The lines of a text, without the white space around them. */
+export function readLines(path: string, expected: string): string[] {
+  const text = new TextDecoder().decode(readDataFile(path, expected));
+  return text.split(/\r?\n/).map((line) => line.trim());
+}
+
 /** `path`, or `path.gz` where that is what there is; unpacked if it is packed, whatever its name. */
 export function readPackedFile(path: string, expected: string): Uint8Array {
   const found = existsSync(path) || !existsSync(`${path}.gz`) ? path : `${path}.gz`;
