@@ -97,7 +97,12 @@ export enum TaskOffset {
 export const enum Training {
   /** Bytes of one record; a step of the engine takes the first of them. */
   taskBytes = 192,
-  /** Rows of batch norm's table of coefficients, each a float a channel. */
+  /** Floats that the loss leaves for each image: the loss, whether the answer was right, the part that is the teacher's, nothing. */
+  lossFloats = 4,
+}
+
+/** Rows of batch norm's table of coefficients, each a float a channel. */
+export const enum BatchNormRow {
   scale = 0,
   shift = 1,
   mean = 2,
@@ -105,7 +110,6 @@ export const enum Training {
   slope = 4,
   tilt = 5,
   offset = 6,
-  coefficientRows = 7,
-  /** Floats that the loss leaves for each image: the loss, whether the answer was right, the part of the loss that is the teacher's. */
-  lossFloats = 4,
+  /** How many there are. */
+  count = 7,
 }

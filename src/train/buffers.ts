@@ -46,8 +46,9 @@ export class Buffers {
     buffer.to = Math.max(buffer.to, group);
   }
 
-  isEach(place: Place): boolean {
-    return place.region === "value" && this.#list[place.value]!.each;
+  /** The first group of records that uses a buffer. */
+  firstGroup(place: Place): number {
+    return this.#list[place.value]!.from;
   }
 
   layOut(images: number): Layout {

@@ -3,7 +3,7 @@ import type { TrainedParameter } from "./step.js";
 
 export interface HookContext {
   readonly parameters: ReadonlyMap<string, TrainedParameter>;
-  /** Optimiser steps that are through. */
+  /** Number of this step, from 0 on. */
   readonly step: number;
   /** Steps of the whole run. */
   readonly steps: number;

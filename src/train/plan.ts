@@ -44,6 +44,17 @@ export interface TrainingMemory {
   readonly recordBytes: number;
 }
 
+/** What a node gives, for looking at. */
+export interface PlannedValue {
+  readonly name: string;
+  /** Byte address of the first image's part, bytes to the next one's, and numbers of an image. */
+  readonly at: number;
+  readonly each: number;
+  readonly count: number;
+  /** How many records have to run until it is there. Later ones may use its memory again. */
+  readonly record: number;
+}
+
 export interface TrainingPlan {
   readonly memory: TrainingMemory;
   readonly parameters: ParameterLayout;
@@ -67,8 +78,7 @@ export interface TrainingPlan {
   readonly lossEach: number;
   /** Where the record of the optimiser may be written, behind those of the step. */
   readonly optimiserAt: number;
-  /** Byte address and bytes an image of what each node gives: there behind the forward records, if the backward ones need it. */
-  readonly values: ReadonlyMap<string, { readonly at: number; readonly each: number; readonly count: number }>;
+  readonly values: readonly PlannedValue[];
   write(memory: ArrayBufferLike): void;
 }
 
@@ -242,12 +252,15 @@ function layOut(records: Records, network: PlannedNetwork, planned: Planned): Tr
     lossAt: at(kept.loss),
     lossEach: layout.eachOf(kept.loss.value),
     optimiserAt,
-    values: new Map(
-      [...network.values].map(([name, { shape, place }]) => [
+    values: network.stages
+      .map(({ output: name }) => ({ name, ...network.valueOf(name) }))
+      .map(({ name, shape, place }) => ({
         name,
-        { at: at(place), each: place.region === "value" ? layout.eachOf(place.value) : 0, count: sizeOf(shape) },
-      ]),
-    ),
+        at: at(place),
+        each: layout.eachOf(place.value),
+        count: sizeOf(shape),
+        record: records.preparing.length + topRecords(records.groups.slice(0, records.buffers.firstGroup(place) + 1)),
+      })),
     write(memory) {
       records.constants.write(memory, constantsAt);
       const view = new DataView(memory);

@@ -6,7 +6,7 @@ import type { Build } from "../runtime/engine.js";
 import { chooseMachine, type Machine, startMachine } from "./engine.js";
 import type { OptimiserRule } from "./optimiser.js";
 import { type Parameter, withConstants } from "./parameters.js";
-import { type LossNumbers, planTraining, type TrainingMemory, type TrainingPlan } from "./plan.js";
+import { type LossNumbers, type PlannedValue, planTraining, type TrainingMemory, type TrainingPlan } from "./plan.js";
 
 export interface StepOptions {
   /** Images of a batch. */
@@ -143,17 +143,14 @@ export class TrainingStep {
     return withConstants(this.graph, numbers);
   }
 
-  /** The first node, in running order, that gives a number that is not finite for the batch at hand; undefined if none is found. */
+  /** The first value, in running order, of which a number is not finite for the batch at hand; undefined if none is found. */
   firstNonFinite(): string | undefined {
-    const { recordsAt, forwardRecords } = this.#plan;
-    this.#machine.crew.run(recordsAt, 0, forwardRecords);
-    for (const node of this.graph.nodes) {
-      const value = this.#plan.values.get(node.outputs[0]!);
-      if (!value || value.each === 0) continue;
-      for (let image = 0; image < this.batch; image++) {
-        const numbers = this.#floats(value.at + image * value.each, value.count);
-        if (numbers.some((number) => !Number.isFinite(number))) return node.name;
-      }
+    const { recordsAt, forwardRecords, values } = this.#plan;
+    const { crew } = this.#machine;
+    for (let record = 0; record < forwardRecords; record++) {
+      crew.run(recordsAt, record, 1);
+      const wrong = values.find((value) => value.record === record + 1 && !this.#isFinite(value));
+      if (wrong) return this.graph.nodes.find(({ outputs }) => outputs.includes(wrong.name))?.name ?? wrong.name;
     }
     return undefined;
   }
@@ -165,6 +162,14 @@ export class TrainingStep {
 
   #floats(at: number, count: number): Float32Array {
     return new Float32Array(this.#machine.bytes, at, count);
+  }
+
+  #isFinite({ at, each, count }: PlannedValue): boolean {
+    const images = each === 0 ? 1 : this.batch;
+    for (let image = 0; image < images; image++) {
+      if (this.#floats(at + image * each, count).some((number) => !Number.isFinite(number))) return false;
+    }
+    return true;
   }
 
   #fill(inputs: Float32Array, labels: Int32Array): void {

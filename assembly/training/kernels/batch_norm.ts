@@ -1,5 +1,5 @@
 import { endOf, firstOf } from "../../threads";
-import { Training } from "../abi";
+import { BatchNormRow } from "../abi";
 import { productAround, squaresAround, sumOf } from "../sums";
 import { Task } from "../task";
 
@@ -7,7 +7,7 @@ import { Task } from "../task";
  * Batch norm with the statistics of the batch (Ioffe and Szegedy 2015, algorithm 1), in five kernels.
  *
  * Layout    x, g, y: oc planes of `count` floats an image. state of an image: 2 rows of oc floats, `xEach` bytes from one image to
- *           the next. w of the two combining kernels: the coefficients, rows of oc floats (../abi.ts `Training`).
+ *           the next. w of the two combining kernels: the coefficients, rows of oc floats (../abi.ts `BatchNormRow`).
  * Tile      4 elements; the sums of a plane in float32, those over images in float64, in the images' order.
  * Oracle    the float64 meaning in tests/train, by central differences.
  */
@@ -47,10 +47,10 @@ export function batch_norm_combine(t: Task): void {
     const variance = squares / total;
     const deviation = 1 / Math.sqrt(variance + (t.alpha as f64));
     const scale = (load<f32>(t.g + at) as f64) * deviation;
-    store<f32>(t.w + Training.scale * row + at, scale as f32);
-    store<f32>(t.w + Training.shift * row + at, ((load<f32>(t.z + at) as f64) - mean * scale) as f32);
-    store<f32>(t.w + Training.mean * row + at, mean as f32);
-    store<f32>(t.w + Training.deviation * row + at, deviation as f32);
+    store<f32>(t.w + BatchNormRow.scale * row + at, scale as f32);
+    store<f32>(t.w + BatchNormRow.shift * row + at, ((load<f32>(t.z + at) as f64) - mean * scale) as f32);
+    store<f32>(t.w + BatchNormRow.mean * row + at, mean as f32);
+    store<f32>(t.w + BatchNormRow.deviation * row + at, deviation as f32);
     move(t.x + at, mean, t.beta);
     move(t.y + at, squares / max(1, total - 1), t.beta);
   }
@@ -70,7 +70,7 @@ export function batch_norm_sums(t: Task): void {
   for (let c = 0; c < t.oc; c++) {
     const at: usize = c << 2;
     store<f32>(t.state + at, sumOf(g, t.count) as f32);
-    const mean = load<f32>(t.w + Training.mean * row + at);
+    const mean = load<f32>(t.w + BatchNormRow.mean * row + at);
     store<f32>(t.state + row + at, productAround(g, x, t.count, mean) as f32);
     x += t.count << 2;
     g += t.count << 2;
@@ -94,11 +94,11 @@ export function batch_norm_combine_gradients(t: Task): void {
       sum += load<f32>(from) as f64;
       product += load<f32>(from + row) as f64;
     }
-    const deviation = load<f32>(t.w + Training.deviation * row + at) as f64;
+    const deviation = load<f32>(t.w + BatchNormRow.deviation * row + at) as f64;
     const slope = (load<f32>(t.g + at) as f64) * deviation;
-    store<f32>(t.w + Training.slope * row + at, slope as f32);
-    store<f32>(t.w + Training.tilt * row + at, ((-slope * deviation * deviation * product) / total) as f32);
-    store<f32>(t.w + Training.offset * row + at, ((-slope * sum) / total) as f32);
+    store<f32>(t.w + BatchNormRow.slope * row + at, slope as f32);
+    store<f32>(t.w + BatchNormRow.tilt * row + at, ((-slope * deviation * deviation * product) / total) as f32);
+    store<f32>(t.w + BatchNormRow.offset * row + at, ((-slope * sum) / total) as f32);
     const before = t.mode == 0 ? 0 : 1;
     if (t.y != 0) store<f32>(t.y + at, ((product * deviation) as f32) + (before ? load<f32>(t.y + at) : 0));
     if (t.z != 0) store<f32>(t.z + at, (sum as f32) + (before ? load<f32>(t.z + at) : 0));
@@ -111,10 +111,10 @@ export function batch_norm_data(t: Task): void {
   let i: usize = 0;
   for (let c = 0; c < t.oc; c++) {
     const w = t.w + (c << 2);
-    const slope = v128.load32_splat(w + Training.slope * row);
-    const tilt = v128.load32_splat(w + Training.tilt * row);
-    const mean = v128.load32_splat(w + Training.mean * row);
-    const offset = v128.load32_splat(w + Training.offset * row);
+    const slope = v128.load32_splat(w + BatchNormRow.slope * row);
+    const tilt = v128.load32_splat(w + BatchNormRow.tilt * row);
+    const mean = v128.load32_splat(w + BatchNormRow.mean * row);
+    const offset = v128.load32_splat(w + BatchNormRow.offset * row);
     const end = i + (t.count << 2);
     for (; i + 16 <= end; i += 16) v128.store(t.y + i, dataOf(t, i, slope, tilt, mean, offset));
     for (; i < end; i += 4) v128.store32_lane(t.y + i, dataOf(t, i, slope, tilt, mean, offset), 0);

@@ -3,7 +3,7 @@
  * algorithm 1 and the gradients behind it.
  */
 import { Kernel } from "../../../assembly/abi.js";
-import { Training, TrainingKernel } from "../../../assembly/training/abi.js";
+import { BatchNormRow, TrainingKernel } from "../../../assembly/training/abi.js";
 import { sizeOf } from "../../graph/graph.js";
 import type { BatchNormAttrs } from "../../ops/batch-norm.js";
 import type { Place } from "../../runtime/site.js";
@@ -27,7 +27,7 @@ export const batchNorm = defineGradient<BatchNormAttrs, Place>({
     const [x, gamma, beta, mean, variance] = inputs.map(({ place }) => place);
     const { oc, count } = sizes(site);
     const state = records.buffers.add(8 * oc, true);
-    const w = records.buffers.add(4 * oc * Training.coefficientRows, false);
+    const w = records.buffers.add(4 * oc * BatchNormRow.count, false);
     records.each(TrainingKernel.BatchNormStatistics, { x, state, oc, count });
     records.all(TrainingKernel.BatchNormCombine, {
       ...{ state, xEach: site.each(state), images, oc, count, w },
@@ -36,7 +36,7 @@ export const batchNorm = defineGradient<BatchNormAttrs, Place>({
     records.barrier();
     const row = (number: number): Place => ({ ...w, offset: w.offset + 4 * oc * number });
     records.step(Kernel.Scale, {
-      ...{ x: x!, y: output.place, f: row(Training.scale), b: row(Training.shift), oc, ow: count },
+      ...{ x: x!, y: output.place, f: row(BatchNormRow.scale), b: row(BatchNormRow.shift), oc, ow: count },
       ...clamp,
     });
     return w;
