@@ -9,9 +9,10 @@ import { evaluate } from "./verbs/eval.js";
 import { inspect } from "./verbs/inspect.js";
 import { prune } from "./verbs/prune.js";
 import { run } from "./verbs/run.js";
+import { train } from "./verbs/train.js";
 
 /** THE list of verbs. */
-const VERBS = [inspect, compile, prune, run, evaluate, bench];
+const VERBS = [inspect, compile, prune, run, evaluate, bench, train];
 
 const USAGE_ERROR = 2;
 
