@@ -44,7 +44,12 @@ export function sharedPreprocessing(teacher: Graph, student: Graph, options: Pic
   const own = student.about.preprocessing[onlyInput(student).name];
   const typed = options.mean ?? options.std ?? options.colour;
   if (typed !== undefined || own === undefined || numbersOf(own) === numbersOf(shared)) return shared;
-  throw new RequestError("teacher and student say different things of how pictures go in; give --mean, --std", "distill");
+  throw new RequestError(
+    "teacher and student say different things of how pictures go in; give --mean, --std",
+    "distill",
+  );
 }
 
-const numbersOf = ({ mean, std, colour }: Preprocessing) => JSON.stringify([mean, std, colour]);
+/** Compiled networks keep float32. */
+const numbersOf = ({ mean, std, colour }: Preprocessing) =>
+  JSON.stringify([[...mean].map(Math.fround), [...std].map(Math.fround), colour]);

@@ -99,10 +99,13 @@ export function withTraining(command: Command): Command {
       "crop=4,flip,cutout=8, or none; crop=4,flip for CIFAR and none else unless it is said",
       augmentation,
     )
-    .option("--seed <n>", "for first weights, order and augmentation", seed, 1)
     .option("--checkpoint <file>", "written after each epoch, and when Ctrl-C stops the run")
     .option("--resume <file>", "goes on from a checkpoint of the same command");
   return withThreads(withBuild(training));
+}
+
+export function withSeed(command: Command): Command {
+  return command.option("--seed <n>", "for first weights, order and augmentation", seed, 1);
 }
 
 export function withDistillation(command: Command): Command {

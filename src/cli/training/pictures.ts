@@ -42,10 +42,13 @@ export function freshPreprocessing(graph: Graph, set: ImageSet, options: Picture
 /** What may surprise whoever trains a network that has its weights already. */
 export function trainingNotes({ about }: Graph, set: ImageSet, { mean, std }: Preprocessing): string[] {
   const raw = mean.length === 0 && std.length === 0;
-  const renamed = set.classes.length > 0 && about.labels.length > 0 && set.classes.join("\n") !== about.labels.join("\n");
+  const renamed =
+    set.classes.length > 0 && about.labels.length > 0 && set.classes.join("\n") !== about.labels.join("\n");
   return [
     ...(raw ? ["pixels go in as 0 to 255; give --mean and --std if the network was trained otherwise"] : []),
-    ...(renamed ? [`the set calls its classes ${told(set.classes)}, the network ${told(about.labels)}; the network's names stay`] : []),
+    ...(renamed
+      ? [`the set calls its classes ${told(set.classes)}, the network ${told(about.labels)}; the network's names stay`]
+      : []),
   ];
 }
 

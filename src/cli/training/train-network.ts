@@ -8,6 +8,7 @@ import type { Preprocessing } from "../../graph/about.js";
 import type { Graph } from "../../graph/graph.js";
 import { measureAccuracyInTurns } from "../../measure/accuracy.js";
 import { openGraph } from "../../measure/runner.js";
+import { countMacs } from "../../ops/walk.js";
 import { simplify } from "../../passes/index.js";
 import { createProgress, type Progress } from "../../report/progress.js";
 import { type EpochResult, type LossNumbers, train, type Trained, type TrainRequest } from "../../train/index.js";
@@ -53,8 +54,7 @@ export interface TrainedNetwork {
  */
 export async function trainNetwork(job: TrainingJob, options: TrainingOptions): Promise<TrainedNetwork> {
   const { graph, pictures, preprocessing, augment } = job;
-  const hasBatchNorm = graph.nodes.some(({ op }) => op === "batch-norm");
-  const optimiser = chooseOptimiser(options, job.beginning, hasBatchNorm);
+  const optimiser = optimiserFor(job, options);
   const batches = new Batches(pictures.set, { size: options.batch, seed: options.seed, preprocessing, augment });
   const resume = options.resume === undefined ? undefined : readBytes(options.resume, DataError);
   const validate = validator(job, options);
@@ -69,20 +69,22 @@ export async function trainNetwork(job: TrainingJob, options: TrainingOptions): 
     });
     watch.end();
     if (trained.stopped !== undefined) throw stopped(trained, watch.checkpoint);
-    const noted = withTrainingNoted(trained.graph, {
-      job,
-      options,
-      optimiser,
-      history: trained.history,
-      validationBefore,
-    });
-    return { graph: noted, history: trained.history, validationBefore, optimiser, run: trained };
+    const { history } = trained;
+    const after = history.at(-1)?.validationTop1 ?? null;
+    const done = { job, options, optimiser, epochs: history.length, before: validationBefore, after };
+    return { graph: withTrainingNoted(trained.graph, done), history, validationBefore, optimiser, run: trained };
   } catch (error) {
     throw explained(error, options, watch);
   } finally {
     watch.end();
     interruption.release();
   }
+}
+
+/** What the options leave open depends on whether batch norm is still there. */
+export function optimiserFor({ graph, beginning }: TrainingJob, options: TrainingOptions): ChosenOptimiser {
+  const hasBatchNorm = graph.nodes.some(({ op }) => op === "batch-norm");
+  return chooseOptimiser(options, beginning, hasBatchNorm);
 }
 
 function requestOf(job: TrainingJob, options: TrainingOptions, { rule, learningRate, numbers }: ChosenOptimiser) {
@@ -118,11 +120,15 @@ export function epochsOf({ epochs }: TrainingOptions): number {
 
 const fingerprint = (graph: Graph) => createHash("sha256").update(compile(graph)).digest("hex").slice(0, 16);
 
+/** Threads that divide the layers of one picture lose more time than they gain in smaller networks. */
+const MACS_FOR_THREADS = 100e6;
+
 /** Top-1 on the pictures that are kept aside, on the runtime: of what would ship. */
 function validator({ pictures: { validation }, preprocessing }: TrainingJob, { threads, build }: TrainingOptions) {
   if (!validation) return undefined;
   return async (graph: Graph): Promise<number> => {
-    const session = await openGraph(graph, { build, threads: { count: threads } });
+    const count = countMacs(graph) < MACS_FOR_THREADS ? 1 : threads;
+    const session = await openGraph(graph, { build, threads: { count } });
     const progress = createProgress({ label: "validating", total: validation.count, unit: "pictures" });
     try {
       const onProgress = (done: number) => progress.update(done);

@@ -16,8 +16,22 @@ import {
   withPictures,
   withShape,
 } from "../options.js";
-import { checkPair, distillationLoss, distillationWords, sharedPreprocessing, usesLabels } from "../training/distillation.js";
-import { type Beginning, type DistillationOptions, type TrainingOptions, withData, withDistillation, withTraining } from "../training/options.js";
+import {
+  checkPair,
+  distillationLoss,
+  distillationWords,
+  sharedPreprocessing,
+  usesLabels,
+} from "../training/distillation.js";
+import {
+  type Beginning,
+  type DistillationOptions,
+  type TrainingOptions,
+  withData,
+  withDistillation,
+  withSeed,
+  withTraining,
+} from "../training/options.js";
 import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { classesOf, trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
@@ -54,11 +68,13 @@ export function distill(): Command {
   })
     .requiredOption("--teacher <file>", "network to follow, .onnx or .esp; it stays as it is")
     .option("--student <file>", "network to train, from the weights it has")
-    .addOption(new Option("--net <name>", "architecture to train instead, with new weights").choices(Object.keys(MODELS)))
+    .addOption(
+      new Option("--net <name>", "architecture to train instead, with new weights").choices(Object.keys(MODELS)),
+    )
     .option("--initialise", "draw new weights for --student")
     .requiredOption("-o, --output <file>", "where the student goes, .onnx (batch norm kept) or .esp")
     .addOption(weightsOption());
-  return withJson(withPictures(withShape(withTraining(withDistillation(withData(command)))))).action(run);
+  return withJson(withPictures(withShape(withSeed(withTraining(withDistillation(withData(command))))))).action(run);
 }
 
 async function run(options: Options): Promise<void> {
@@ -81,7 +97,12 @@ async function run(options: Options): Promise<void> {
     onEpoch: epochPrinter(options.json, epochsOf(options)),
   };
   const trained = await trainNetwork(job, options);
-  writeTrained(trained, job, { path: options.output, weights: options.weights ?? weights, json: options.json, started });
+  writeTrained(trained, job, {
+    path: options.output,
+    weights: options.weights ?? weights,
+    json: options.json,
+    started,
+  });
 }
 
 function checkRequest(options: Options): void {
@@ -110,7 +131,8 @@ async function startingStudent(options: Options, teacher: Graph): Promise<Studen
   const { graph, notes, weights } = await readNetworkFile(options.student, options.shape);
   const labelled = withLabels(graph, teacher);
   if (!options.initialise) return { graph: labelled, beginning: "weights", notes, weights };
-  return { graph: initialise(labelled, options.seed), beginning: "scratch", notes, weights };
+  const fresh = { ...labelled, about: { ...labelled.about, preprocessing: {} } };
+  return { graph: initialise(fresh, options.seed), beginning: "scratch", notes, weights };
 }
 
 /** What the teacher calls the classes, unless the student has names for them. */

@@ -14,7 +14,7 @@ import {
   withPictures,
   withShape,
 } from "../options.js";
-import { type TrainingOptions, withData, withTraining } from "../training/options.js";
+import { type TrainingOptions, withData, withSeed, withTraining } from "../training/options.js";
 import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
@@ -39,13 +39,16 @@ export function finetune(): Command {
         "finetune half.onnx --data cifar10:FOLDER --validation cifar10:FOLDER --epochs 20 -o better.onnx",
         "a pruned network, on the pictures that it was trained on",
       ],
-      ["finetune net.esp --data images:FOLDER --epochs 3 --lr 1e-4 -o net2.esp", "a compiled network, batch norm folded, with adam"],
+      [
+        "finetune net.esp --data images:FOLDER --epochs 3 --lr 1e-4 -o net2.esp",
+        "a compiled network, batch norm folded, with adam",
+      ],
     ],
   })
     .argument("<file>", "network, .onnx or .esp")
     .requiredOption("-o, --output <file>", "where the network goes, .onnx or .esp")
     .addOption(weightsOption());
-  return withJson(withPictures(withShape(withTraining(withData(command))))).action(run);
+  return withJson(withPictures(withShape(withSeed(withTraining(withData(command)))))).action(run);
 }
 
 async function run(path: string, options: Options): Promise<void> {
@@ -64,5 +67,10 @@ async function run(path: string, options: Options): Promise<void> {
     onEpoch: epochPrinter(options.json, epochs),
   };
   const trained = await trainNetwork(job, options);
-  writeTrained(trained, job, { path: options.output, weights: options.weights ?? weights, json: options.json, started });
+  writeTrained(trained, job, {
+    path: options.output,
+    weights: options.weights ?? weights,
+    json: options.json,
+    started,
+  });
 }

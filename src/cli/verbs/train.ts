@@ -19,7 +19,7 @@ import {
   withPictures,
   withShape,
 } from "../options.js";
-import { type Beginning, type TrainingOptions, withData, withTraining } from "../training/options.js";
+import { type Beginning, type TrainingOptions, withData, withSeed, withTraining } from "../training/options.js";
 import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { freshPreprocessing, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
@@ -64,7 +64,7 @@ export function train(): Command {
     .option("--classes <n>", "of --net; as many as the set has unless it is said", count)
     .requiredOption("-o, --output <file>", "where the network goes, .onnx (batch norm kept) or .esp")
     .addOption(weightsOption());
-  return withJson(withPictures(withShape(withTraining(withData(command))))).action(run);
+  return withJson(withPictures(withShape(withSeed(withTraining(withData(command)))))).action(run);
 }
 
 async function run(options: Options): Promise<void> {
