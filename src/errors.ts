@@ -43,3 +43,10 @@ export class TrainingError extends EspalierError {
   override readonly name: string = "TrainingError";
   override readonly exitCode: number = 6;
 }
+
+/** The user stopped it; the message says what is left and how to go on. */
+export class InterruptedError extends EspalierError {
+  override readonly name: string = "InterruptedError";
+  /** What shells give for SIGINT. */
+  override readonly exitCode: number = 130;
+}

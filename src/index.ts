@@ -20,7 +20,7 @@ export { type Accuracy, measureAccuracy } from "./measure/accuracy.js";
 export { describeGraph } from "./measure/facts.js";
 export { type Latency, measureLatency } from "./measure/latency.js";
 export { runtimeRunner } from "./measure/runner.js";
-export { GraphBuilder, MODELS } from "./models/index.js";
+export { GraphBuilder, type ModelOptions, MODELS } from "./models/index.js";
 export { exportOnnx } from "./onnx/export.js";
 export { importOnnx } from "./onnx/import.js";
 export { evaluateGraph } from "./ops/walk.js";

@@ -1,5 +1,6 @@
 /** Sets by name, as they are typed: `kind:path`. */
 import { RequestError } from "../errors.js";
+import type { Augmentation } from "./augment.js";
 import { openCifar10 } from "./cifar10.js";
 import { openCifar100 } from "./cifar100.js";
 import { openGlyphs } from "./glyphs/glyph-set.js";
@@ -14,13 +15,18 @@ interface SetKind {
   readonly usage: string;
   /** Whether it needs no file; then what follows its name are words, and may be missing. */
   readonly builtIn?: true;
+  /** What training does to its pictures unless it is said: what surely leaves their class as it is. */
+  readonly augment?: Augmentation;
   open(path: string, options: SetOptions): ImageSet;
 }
 
+/** He et al. 2016, section 4.2. */
+const CIFAR_AUGMENTATION: Augmentation = { crop: 4, flip: true };
+
 /** THE list of kinds: a new one is its file and a line here. */
 export const SET_KINDS: Readonly<Record<string, SetKind>> = {
-  cifar10: { usage: "cifar10:FILE.bin or cifar10:FOLDER", open: openCifar10 },
-  cifar100: { usage: "cifar100:FILE.bin or cifar100:FOLDER", open: openCifar100 },
+  cifar10: { usage: "cifar10:FILE.bin or cifar10:FOLDER", augment: CIFAR_AUGMENTATION, open: openCifar10 },
+  cifar100: { usage: "cifar100:FILE.bin or cifar100:FOLDER", augment: CIFAR_AUGMENTATION, open: openCifar100 },
   mnist: { usage: "mnist:FOLDER", open: openMnist },
   images: { usage: "images:FOLDER or images:LIST.txt", open: openImages },
   npy: { usage: "npy:IMAGES.npy or npy:IMAGES.npy,LABELS.npy", open: openNpyPair },
@@ -31,6 +37,12 @@ export const SET_KINDS: Readonly<Record<string, SetKind>> = {
 export const SET_USAGE = Object.values(SET_KINDS)
   .map(({ usage }) => usage)
   .join("; ");
+
+/** What training does to the pictures of such a set unless it is said; `undefined` for nothing. */
+export function usualAugmentation(spec: string): Augmentation | undefined {
+  const [name = ""] = spec.split(/[:,]/);
+  return Object.hasOwn(SET_KINDS, name) ? SET_KINDS[name]!.augment : undefined;
+}
 
 /** Opens what `spec` names; `options.split` matters to sets that have both parts. */
 export function openSet(spec: string, options: SetOptions = {}): ImageSet {

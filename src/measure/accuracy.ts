@@ -23,6 +23,30 @@ export interface AccuracyOptions {
 
 /** Classifies every picture of a set. Throws a `DataError` for a label that is missing or not a class of the network. */
 export function measureAccuracy(session: Session, set: ImageSet, options: AccuracyOptions): Accuracy {
+  const batches = accuracyByBatches(session, set, options);
+  for (let next = batches.next(); ; next = batches.next()) if (next.done) return next.value;
+}
+
+/** Milliseconds of work after which others may have their turn: signals, progress. */
+const TURN = 50;
+
+/** The same, giving way to other work now and then. */
+export async function measureAccuracyInTurns(
+  session: Session,
+  set: ImageSet,
+  options: AccuracyOptions,
+): Promise<Accuracy> {
+  const batches = accuracyByBatches(session, set, options);
+  let turn = performance.now();
+  for (let next = batches.next(); ; next = batches.next()) {
+    if (next.done) return next.value;
+    if (performance.now() - turn < TURN) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    turn = performance.now();
+  }
+}
+
+function* accuracyByBatches(session: Session, set: ImageSet, options: AccuracyOptions): Generator<void, Accuracy> {
   const [input, output] = [session.inputs[0]!, session.outputs[0]!];
   const batch = input.shape[0]!;
   const classes = sizeOf(output.shape) / batch;
@@ -56,6 +80,7 @@ export function measureAccuracy(session: Session, set: ImageSet, options: Accura
       sum.loss += isProbability ? -Math.log(Math.max(row[label]!, Number.MIN_VALUE)) : crossEntropy(row, label);
     }
     options.onProgress?.(first + count);
+    yield;
   }
   const n = set.count;
   return { top1: sum.top1 / n, top5: sum.top5 / n, loss: sum.loss / n, n };

@@ -1,6 +1,8 @@
 /** Training: gradients over the graph, optimisers, schedules, runs that can be interrupted and resumed. */
 export type { EpochResult } from "./checkpoint.js";
 export type { HookContext, TrainingHooks } from "./hooks.js";
+export { initialise } from "./initialise.js";
+export { logitsOf } from "./logits.js";
 export { adam, type OptimiserRule, sgd } from "./optimiser.js";
 export type { LossNumbers, TrainingMemory } from "./plan.js";
 export { SCHEDULES } from "./schedule.js";

@@ -138,7 +138,7 @@ export class PlannedNetwork {
     const records = this.#records;
     records.beginLayer();
     const shape = this.shapes.get(output)!;
-    if (gradient?.forward) {
+    if (gradient?.forward && !this.#isFrozen(stage)) {
       const value = { shape, place: records.buffers.add(4 * sizeOf(shape), true) };
       this.values.set(output, value);
       this.kept.set(stage, gradient.forward({ ...this.site(stage), output: value, clamp }));
@@ -153,6 +153,11 @@ export class PlannedNetwork {
     const value = { shape, place: records.buffers.add(4 * sizeOf(shape), true) };
     this.values.set(output, value);
     records.layer(op, inputs, value, clamp);
+  }
+
+  /** Statistics that are not kept up to date, as a teacher's, are what inference goes by. */
+  #isFrozen({ node, gradient }: Stage): boolean {
+    return (gradient?.statistics ?? []).some((input) => this.#constants.placeOf(node.inputs[input]!) === undefined);
   }
 
   #lower(node: Node): { op: LayerOp; reads: readonly number[] } {

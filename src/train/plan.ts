@@ -139,7 +139,7 @@ export function planTraining(graph: Graph, request: PlanRequest): TrainingPlan {
   });
 }
 
-/** The teacher's logits for the same images. Its batch norms must have been folded. */
+/** The teacher's logits for the same images. Batch norms that are folded cost nothing. */
 function planTeacher(
   teacher: Graph,
   records: Records,

@@ -15,7 +15,7 @@ export interface StepOptions {
   readonly build?: Build | "auto" | undefined;
   readonly optimiser: OptimiserRule;
   readonly loss?: Partial<LossNumbers> | undefined;
-  /** A network whose logits are to be followed; batch norm folded. */
+  /** A network whose logits are to be followed, as they are at inference. */
   readonly teacher?: Graph | undefined;
 }
 

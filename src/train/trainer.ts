@@ -1,6 +1,6 @@
 /** A training run: epochs of batches, a learning rate that follows its schedule, hooks, checkpoints, and an end at any step. */
 import { RequestError, TrainingError } from "../errors.js";
-import type { Graph } from "../graph/graph.js";
+import { type Graph, sizeOf } from "../graph/graph.js";
 import type { Build } from "../runtime/engine.js";
 import { type EpochResult, freshRun, restoreCheckpoint, type RunState, saveCheckpoint } from "./checkpoint.js";
 import type { HookContext, TrainingHooks } from "./hooks.js";
@@ -40,7 +40,7 @@ export interface TrainRequest {
   readonly warmUp?: number | undefined;
   readonly optimiser: OptimiserRule;
   readonly loss?: Partial<LossNumbers> | undefined;
-  /** A network to follow; its batch norms folded (passes/fold-batch-norm). */
+  /** A network to follow, as it answers at inference; faster with its batch norms folded (passes/fold-batch-norm). */
   readonly teacher?: Graph | undefined;
   readonly threads?: number | undefined;
   readonly build?: Build | "auto" | undefined;
@@ -51,13 +51,26 @@ export interface TrainRequest {
   readonly identity?: object | undefined;
   /** A checkpoint to go on from. */
   readonly resume?: Uint8Array | undefined;
+  /** When checkpoints are made: after each epoch too, or, where they would only cost time, when the run is interrupted. */
+  readonly checkpoints?: "epochs" | "interruption" | undefined;
   /** Takes the bytes of a checkpoint: after each epoch, and when the run is interrupted. */
   readonly onCheckpoint?: ((bytes: Uint8Array) => void) | undefined;
-  readonly onMemory?: ((memory: TrainingMemory) => void) | undefined;
+  /** When everything is in its place, before the first step. */
+  readonly onMemory?: ((memory: TrainingMemory, started: Started) => void) | undefined;
   readonly onStep?: ((progress: StepProgress) => void) | undefined;
   readonly onEpoch?: ((epoch: EpochResult) => void) | undefined;
   /** Ends the run after the present step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a run has when it begins. */
+export interface Started {
+  readonly threads: number;
+  readonly build: Build;
+  /** Numbers that are trained. */
+  readonly parameters: number;
+  /** Optimiser steps that are through already, if it goes on from a checkpoint. */
+  readonly steps: number;
 }
 
 export interface Trained {
@@ -80,15 +93,19 @@ const TURN = 50;
 export async function train(graph: Graph, request: TrainRequest): Promise<Trained> {
   checkRequest(request);
   const step = await TrainingStep.open(graph, request);
-  request.onMemory?.(step.memory);
   try {
     const run = new Run(step, request);
+    request.onMemory?.(step.memory, startOf(step, run.state));
     const stopped = await run.toTheEnd();
     const { threads, build, memory } = step;
     return { graph: step.trained(), history: run.state.history, stopped, threads, build, memory };
   } finally {
     step.dispose();
   }
+}
+
+function startOf({ threads, build, parameters }: TrainingStep, { steps }: RunState): Started {
+  return { threads, build, parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0), steps };
 }
 
 function checkRequest({ epochs, batches }: TrainRequest): void {
@@ -217,7 +234,7 @@ class Run {
     };
     state.history.push(result);
     Object.assign(state, { epoch: state.epoch + 1, step: 0, loss: 0, correct: 0, seen: 0 });
-    this.#save();
+    if (this.#request.checkpoints !== "interruption") this.#save();
     onEpoch?.(result);
   }
 

@@ -20,6 +20,7 @@ const sizes = ({ inputs }: NodeSite<BatchNormAttrs>) => {
 export const batchNorm = defineGradient<BatchNormAttrs, Place>({
   parameters: { 1: "norm", 2: "norm" },
   statistics: [3, 4],
+  initial: { 1: 1, 4: 1 },
   clamps: true,
 
   forward(site) {

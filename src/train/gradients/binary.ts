@@ -103,6 +103,7 @@ function negate(records: Records, x: Value, y: Value): void {
 
 export const mul = defineGradient<object>({
   parameters: { 0: "norm", 1: "norm" },
+  initial: { 0: 1, 1: 1 },
   clamps: true,
   forward: forward("mul"),
   backward(site) {
@@ -133,6 +134,7 @@ export const div = defineGradient<object>({
 
 export const prelu = defineGradient<object>({
   parameters: { 1: "norm" },
+  initial: { 1: 0.25 },
   clamps: false,
   forward: forward("prelu"),
   backward(site) {

@@ -53,6 +53,8 @@ export interface Gradient<Attrs, Kept = unknown> {
   readonly parameters: Readonly<Record<number, ParameterRole>>;
   /** Other inputs whose numbers training keeps up to date, such as running statistics: `forward` finds them among its inputs. */
   readonly statistics?: readonly number[];
+  /** What the numbers of an input begin with when training begins from scratch; 0 unless it is said. Weights are drawn instead. */
+  readonly initial?: Readonly<Record<number, number>>;
   /** What the operator clamps to, if that is all it does. */
   readonly clamp?: (attrs: Attrs) => Clamp;
   /** Whether a clamp behind can be computed along: `forward` observes it, and `backward` does not read the output. */
