@@ -12,7 +12,7 @@ export { checkLabels, countClasses } from "./data/labels.js";
 export { openSet } from "./data/open-set.js";
 export type { Picture } from "./data/picture.js";
 export { fillInput, preprocessingFor } from "./data/preprocess.js";
-export { DataError, EspalierError, FileError, ModelError, RequestError } from "./errors.js";
+export { DataError, EspalierError, FileError, ModelError, RequestError, TrainingError } from "./errors.js";
 export type { About, Boxes, Preprocessing, Provenance } from "./graph/about.js";
 export type { Graph, GraphInput, Node, Shape, Tensor } from "./graph/graph.js";
 export { openMoments } from "./linalg/moments.js";
@@ -33,3 +33,16 @@ export { findUnits } from "./prune/units.js";
 export type { Comparison, Variant } from "./report/comparison.js";
 export { renderReport } from "./report/html/page.js";
 export { boxes, load, Session, type Tuning } from "./runtime/index.js";
+export {
+  adam,
+  type BatchSource,
+  type EpochResult,
+  initialise,
+  SCHEDULES,
+  sgd,
+  train,
+  type Trained,
+  type TrainingHooks,
+  TrainingStep,
+  type TrainRequest,
+} from "./train/index.js";

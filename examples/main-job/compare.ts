@@ -59,10 +59,10 @@ export const MAIN_JOB: Plan = {
 
 const BATCH = 64;
 /** Pictures, without their labels, on which batch-norm statistics are estimated anew. */
-const SAMPLES = 500;
+export const SAMPLES = 500;
 
-/** Says what is going on: `share` of the whole job is done. */
-export type Report = (what: string, share: number) => void;
+/** Says what is going on, and how many of the pictures that all training takes have been seen. */
+export type Report = (what: string, seen: number, total: number) => void;
 
 interface Candidate {
   readonly name: string;
@@ -77,14 +77,14 @@ const PREPROCESSING = preprocessingFor([1, 3, 32, 32], { mean: [0.5, 0.5, 0.5], 
 
 /** Runs the job; the comparison is what a report shows. */
 export async function compareOnGlyphs(plan: Plan, report: Report): Promise<Comparison> {
-  const steps = plan.epochs + plan.methods.length * plan.budgets.length * plan.fineTuneEpochs;
-  let epochs = 0;
+  const epochs = plan.epochs + plan.methods.length * plan.budgets.length * plan.fineTuneEpochs;
+  const total = epochs * Math.floor(plan.pictures / BATCH) * BATCH;
+  let seen = 0;
   const job: Job = {
     plan,
     pictures: openSet(`glyphs:train,seed=${plan.seed},n=${plan.pictures}`),
     test: openSet(`glyphs:test,seed=${plan.seed},n=${plan.testPictures}`),
-    report: (what) => report(what, epochs / steps),
-    epochDone: () => epochs++,
+    report: (what, images = 0) => report(what, (seen += images), total),
   };
   const begin = initialise(MODELS[plan.net]!(), plan.seed);
   const dense = await trainNetwork(job, "dense", begin, { epochs: plan.epochs, learningRate: 0.1, warmUp: 0.5 });
@@ -110,8 +110,8 @@ interface Job {
   readonly plan: Plan;
   readonly pictures: ImageSet;
   readonly test: ImageSet;
-  readonly report: (what: string) => void;
-  readonly epochDone: () => void;
+  /** `images` more have been trained on. */
+  readonly report: (what: string, images?: number) => void;
 }
 
 async function accuracyOf(job: Job, graph: Graph): Promise<number> {
@@ -127,9 +127,15 @@ interface Training {
   readonly warmUp?: number;
 }
 
-function trainNetwork(job: Job, name: string, graph: Graph, { epochs, learningRate, warmUp }: Training): Promise<Trained> {
+function trainNetwork(
+  job: Job,
+  name: string,
+  graph: Graph,
+  { epochs, learningRate, warmUp }: Training,
+): Promise<Trained> {
   const batches = new Batches(job.pictures, { size: BATCH, seed: job.plan.seed, preprocessing: PREPROCESSING });
-  const said = (epoch: number, top1: number) => `${name}: epoch ${epoch} of ${epochs}, ${(100 * top1).toFixed(1)}% right`;
+  const said = (epoch: number, top1: number) =>
+    `${name}: epoch ${epoch} of ${epochs}, ${(100 * top1).toFixed(1)}% right`;
   return train(graph, {
     batches,
     batch: BATCH,
@@ -139,25 +145,26 @@ function trainNetwork(job: Job, name: string, graph: Graph, { epochs, learningRa
     optimiser: sgd({ nesterov: true }),
     threads: Math.min(2, availableParallelism()),
     validate: (trained) => accuracyOf(job, trained),
-    onStep: ({ epoch, top1 }) => job.report(said(epoch, top1)),
-    onEpoch: ({ epoch, validationTop1 }) => {
-      job.epochDone();
-      job.report(`${said(epoch, validationTop1!)} of the test pictures`);
-    },
+    onStep: ({ epoch, top1 }) => job.report(said(epoch, top1), BATCH),
+    onEpoch: ({ epoch, validationTop1 }) => job.report(`${said(epoch, validationTop1!)} of the test pictures`),
   });
 }
 
 async function pruned(job: Job, dense: Graph, method: string, budget: string): Promise<Candidate> {
   const name = `${method}, ${budget}`;
   job.report(`${name}: pruning`);
-  const cut = await prune(dense, { method, keep: parseBudget(budget), seed: job.plan.seed }, runtimeRunner());
+  const cut = await prune(
+    dense,
+    { method, scope: "local", keep: parseBudget(budget), seed: job.plan.seed },
+    runtimeRunner(),
+  );
   const asCut = await accuracyOf(job, cut.graph);
   const recovered = await recoverStatistics(dense, cut, samplesOf(job.pictures), {
     runner: runtimeRunner(),
     moments: await openMoments(),
   });
   const statistics = await accuracyOf(job, recovered.graph);
-  const tuning = { epochs: job.plan.fineTuneEpochs, learningRate: 0.05 };
+  const tuning = { epochs: job.plan.fineTuneEpochs, learningRate: 0.05, warmUp: 0.2 };
   const { graph, history } = await trainNetwork(job, name, recovered.graph, tuning);
   const accuracy = { asCut, statistics, fineTuned: history.at(-1)!.validationTop1! };
   return { name, method, graph, cut, accuracy, history };
@@ -206,14 +213,28 @@ async function measured(candidates: readonly Candidate[], rounds: number): Promi
 const parametersOf = ({ constants }: Graph) => [...constants.values()].reduce((sum, { data }) => sum + data.length, 0);
 
 const zeros = (session: Session) =>
-  Object.fromEntries(session.inputs.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))]));
+  Object.fromEntries(
+    session.inputs.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))]),
+  );
 
 function facts(plan: Plan, { build, threads, memory }: Trained) {
   return [
-    { label: "pictures", value: `glyphs, drawn from seed ${plan.seed}: ${plan.pictures} to train on, ${plan.testPictures} to test on` },
-    { label: "training", value: `${plan.epochs} epochs, batches of ${BATCH}, ${threads} threads, ${(memory.totalBytes / 1e6).toFixed(0)} MB` },
-    { label: "fine-tuning", value: `${plan.fineTuneEpochs} epochs each, after batch-norm statistics on ${SAMPLES} pictures` },
-    { label: "engine", value: `Node ${process.versions.node}, ${build} build; times are of one thread, in turn, medians of ${plan.rounds}` },
+    {
+      label: "pictures",
+      value: `glyphs, drawn from seed ${plan.seed}: ${plan.pictures} to train on, ${plan.testPictures} to test on`,
+    },
+    {
+      label: "training",
+      value: `${plan.epochs} epochs, batches of ${BATCH}, ${threads} threads, ${(memory.totalBytes / 1e6).toFixed(0)} MB`,
+    },
+    {
+      label: "fine-tuning",
+      value: `${plan.fineTuneEpochs} epochs each, after batch-norm statistics on ${SAMPLES} pictures`,
+    },
+    {
+      label: "engine",
+      value: `Node ${process.versions.node}, ${build} build; times are of one thread, in turn, medians of ${plan.rounds}`,
+    },
     { label: "date", value: new Date().toISOString().slice(0, 10) },
   ];
 }

@@ -2,10 +2,10 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { renderReport, type Comparison, type Variant } from "../../src/index.js";
-import { createProgress } from "../../src/report/progress.js";
+import { createProgress, type Progress } from "../../src/report/progress.js";
 import { formatTable } from "../../src/report/table.js";
 import { formatBytes, formatCount, formatMilliseconds, formatPercentage, formatRatio } from "../../src/report/units.js";
-import { compareOnGlyphs, MAIN_JOB } from "./compare.js";
+import { compareOnGlyphs, MAIN_JOB, SAMPLES } from "./compare.js";
 
 const REPORT = "espalier-report.html";
 
@@ -37,15 +37,18 @@ function table({ dense, variants }: Comparison): string {
 }
 
 const began = performance.now();
-const progress = createProgress({ label: "main job", total: 100, unit: "" });
-const comparison = await compareOnGlyphs(MAIN_JOB, (what, share) => progress.update(Math.floor(100 * share), () => what));
-progress.finish();
+let progress: Progress | undefined;
+const comparison = await compareOnGlyphs(MAIN_JOB, (what, seen, total) => {
+  progress ??= createProgress({ label: "training", total, unit: "pictures" });
+  progress.update(seen, () => what);
+});
+progress?.finish();
 const path = resolve(REPORT);
 writeFileSync(`${path}.tmp`, await renderReport(comparison));
 renameSync(`${path}.tmp`, path);
 
 console.log(`
-${comparison.title}: accuracy on ${MAIN_JOB.testPictures} test pictures as cut, with batch-norm statistics estimated anew on ${500} pictures
+${comparison.title}: accuracy on ${MAIN_JOB.testPictures} test pictures as cut, with batch-norm statistics estimated anew on ${SAMPLES} pictures
 without labels, and after ${MAIN_JOB.fineTuneEpochs} epochs of fine-tuning; milliseconds of one thread, measured in turn.
 
 ${table(comparison)}
