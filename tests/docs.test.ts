@@ -51,11 +51,11 @@ test("docs/kernels.md has the rates of tiles that the rule takes", () => {
   }
 });
 
-test("every command of the README and docs/cli.md begins with a verb that exists", () => {
-  const verbs = ["inspect", "compile", "prune", "run", "eval", "bench"];
-  const used = [...`${read("README.md")}${read("docs/cli.md")}`.matchAll(/npx espalier (\w+)/g)].map(
-    ([, verb]) => verb!,
-  );
+test("every command of the README, docs/cli.md and docs/training.md begins with a verb that exists", () => {
+  const verbs = ["inspect", "compile", "prune", "run", "eval", "bench", "train", "finetune", "distill"];
+  const used = [
+    ...`${read("README.md")}${read("docs/cli.md")}${read("docs/training.md")}`.matchAll(/npx espalier (\w+)/g),
+  ].map(([, verb]) => verb!);
   assert.ok(used.length > 5);
   for (const verb of used) assert.ok(verbs.includes(verb) || verb === "VERB", verb);
 });

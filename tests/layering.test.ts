@@ -49,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "models",
     "onnx",
     "ops",
+    "passes",
     "prune",
     "report",
     "runtime",

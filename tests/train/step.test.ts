@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { GraphBuilder } from "../../src/models/builder.js";
 import { MODELS } from "../../src/models/index.js";
+import { simplify } from "../../src/passes/index.js";
 import { adam, sgd } from "../../src/train/optimiser.js";
 import { TrainingStep } from "../../src/train/step.js";
 import { BUILD, checkGradients, joined, PLAIN_LOSS, seededBatch } from "./differences.js";
@@ -20,6 +21,20 @@ step("label smoothing and a teacher's softened answers are part of the gradient"
     teacher: smallResNet({ seed: 9, norm: false }),
   }),
 );
+
+step("a teacher answers as at inference, whether its batch norms are folded or not", async () => {
+  const teacher = smallResNet({ seed: 9 });
+  const losses = [];
+  for (const form of [teacher, simplify(teacher)]) {
+    const options = { batch: 3, build: BUILD, optimiser: sgd(), loss: { labels: 0, teacher: 1, temperature: 2 } };
+    const trained = await TrainingStep.open(smallResNet(), { ...options, teacher: form });
+    const { images, labels } = seededBatch(smallResNet(), 3, 3);
+    losses.push(trained.run(joined(images), Int32Array.from(labels)).loss);
+    trained.dispose();
+  }
+  assert.ok(losses[0]! > 0.01);
+  assert.ok(Math.abs(losses[0]! - losses[1]!) < 1e-5, losses.join(" and "));
+});
 
 step("a parameter that is used twice gets both gradients", () => {
   const b = new GraphBuilder(3);
@@ -168,7 +183,7 @@ step("numbers that are not finite are found at the node that gave them first", a
 });
 
 step("residual, depthwise and concatenating architectures have gradients", () => {
-  for (const name of ["resnet20_32", "mobilenet_v2", "squeezenet1_1"]) {
+  for (const name of ["resnet20_32", "mobilenet_v2", "squeezenet1_1", "lenet5"]) {
     TrainingStep.plan(MODELS[name]!(), { batch: 2, optimiser: sgd(), loss: PLAIN_LOSS });
   }
 });

@@ -84,6 +84,17 @@ async function checkpointed(): Promise<Uint8Array> {
   return saved!;
 }
 
+trainer("checkpoints after each epoch and at an interruption, or only then", async () => {
+  const count = async (more: Partial<TrainRequest>) => {
+    let made = 0;
+    await train(smallResNet(), request({ ...more, onCheckpoint: () => made++ }));
+    return made;
+  };
+  assert.is(await count({}), 3);
+  assert.is(await count({ checkpoints: "interruption" }), 0);
+  assert.is(await count({ checkpoints: "interruption", signal: AbortSignal.abort() }), 1);
+});
+
 async function refusal(resume: Uint8Array, graph = smallResNet(), more: Partial<TrainRequest> = {}): Promise<string> {
   try {
     await train(graph, request({ epochs: 1, resume, ...more }));
