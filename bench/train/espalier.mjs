@@ -23,10 +23,11 @@ function step() {
 }
 
 function timed(steps) {
-  const start = performance.now();
+  const [start, cpuStart] = [performance.now(), process.cpuUsage()];
   let loss;
   for (let i = 0; i < steps; i++) loss = step();
-  return { ms: performance.now() - start, loss };
+  const { user, system } = process.cpuUsage(cpuStart);
+  return { ms: performance.now() - start, cpuMs: (user + system) / 1000, loss };
 }
 
 /** Of one step, with the whole time and that of the optimiser. */

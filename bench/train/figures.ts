@@ -11,11 +11,15 @@ export interface Rate {
   readonly imagesPerSecond: number;
   readonly stepMs: number;
   readonly minStepMs: number;
+  /** Time on processors, of all threads: what a step takes where other programs take turns. */
+  readonly cpuStepMs: number;
 }
 
 export interface PeerRate extends Rate {
   /** espalier's images a second with as many threads, over these: above 1 espalier is ahead. Null where it had other numbers. */
   readonly ratio: number | null;
+  /** The same of time on processors, for each image. */
+  readonly cpuRatio: number | null;
   /** The order of axes that was faster, where there are two. */
   readonly layout?: string | undefined;
 }
@@ -52,20 +56,28 @@ export interface Report {
   readonly memoryBytes: number;
 }
 
-export function rateOf({ medianMs, minMs }: Times, threads: number, batch: number, steps: number): Rate {
+export function rateOf(
+  { medianMs, minMs, cpuMs }: Times & { readonly cpuMs: number },
+  threads: number,
+  batch: number,
+  steps: number,
+): Rate {
   return {
     threads,
     imagesPerSecond: (1000 * batch * steps) / medianMs,
     stepMs: medianMs / steps,
     minStepMs: minMs / steps,
+    cpuStepMs: cpuMs / steps,
   };
 }
 
 /** The rates of a peer beside espalier's. */
-export function peerRates(rates: readonly Rate[], ours: readonly Rate[]): PeerRate[] {
+export function peerRates(rates: readonly Rate[], batch: number, ours: readonly Rate[], ourBatch: number): PeerRate[] {
   return rates.map((rate) => {
     const same = ours.find(({ threads }) => threads === rate.threads);
-    return { ...rate, ratio: same ? same.imagesPerSecond / rate.imagesPerSecond : null };
+    if (!same) return { ...rate, ratio: null, cpuRatio: null };
+    const ratio = same.imagesPerSecond / rate.imagesPerSecond;
+    return { ...rate, ratio, cpuRatio: rate.cpuStepMs / batch / (same.cpuStepMs / ourBatch) };
   });
 }
 
@@ -91,6 +103,8 @@ const COLUMNS: readonly Column[] = [
   { key: "imagesPerSecond", title: "images a second", format: (value) => threeDigits(Number(value)) },
   { key: "stepMs", title: "a step", format: (value) => formatMilliseconds(Number(value)) },
   { key: "ratio", title: "ratio", format: (value) => formatRatio(Number(value)) },
+  { key: "cpuStepMs", title: "on processors", format: (value) => formatMilliseconds(Number(value)) },
+  { key: "cpuRatio", title: "ratio", format: (value) => formatRatio(Number(value)) },
 ];
 
 const PART_COLUMNS: readonly Column[] = [
@@ -122,9 +136,9 @@ function headingOf({ net, engine, version, build, cpu, date, rounds, steps }: Re
 function rowsOf({ batch, rows, peers }: Report): Row[] {
   const ours = rows.map((rate) => ({ name: "espalier", batch, ...rate }));
   const theirs = Object.entries(peers).flatMap(([name, peer]) =>
-    (peer.rows ?? []).map(({ ratio, layout: _, ...rate }) => ({
+    (peer.rows ?? []).map(({ ratio, cpuRatio, layout: _, ...rate }) => ({
       ...{ name: `${NAMES[name as PeerName]} ${peer.version}`, batch: peer.batch!, ...rate },
-      ...(ratio === null ? {} : { ratio }),
+      ...(ratio === null || cpuRatio === null ? {} : { ratio, cpuRatio }),
     })),
   );
   return [...ours, ...theirs];

@@ -1,6 +1,6 @@
 """PyTorch trains what bench/train/task.ts wrote into a folder.
 
-    pytorch.py race FOLDER THREADS    stays; a line {"steps": N} on standard input is answered by {"ms": ..., "loss": ...}
+    pytorch.py race FOLDER THREADS    stays; a line {"steps": N} on standard input is answered by {"ms": ..., "cpuMs": ..., "loss": ...}
     pytorch.py step FOLDER PRECISION  a step on each batch, in float32 or float64; what it gave goes into FOLDER/PRECISION.bin
 """
 
@@ -153,10 +153,11 @@ def say(answer):
 
 
 def timed(task, steps):
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     for _ in range(steps):
         loss = task.step(0)
-    return {"ms": 1000 * (time.perf_counter() - start), "loss": loss}
+    cpu = time.process_time() - cpu_start
+    return {"ms": 1000 * (time.perf_counter() - start), "cpuMs": 1000 * cpu, "loss": loss}
 
 
 def race(folder, threads):

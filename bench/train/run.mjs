@@ -19,13 +19,13 @@ const PROFILED_STEPS = 7;
  * cannot come, and a step takes 30 times as long; with these, 0.5 ms or so, they are as fast on a quiet machine.
  */
 const TORCH_ENV = { GOMP_SPINCOUNT: process.env.GOMP_SPINCOUNT ?? "10000" };
-/** A step of tfjs takes so long that it neither needs more rounds, behind those of the others, nor a warm-up beyond its first steps. */
-const SLOW_ROUNDS = 3;
+/** A step of tfjs takes so long that it needs one round, behind those of the others, and no warm-up beyond its first two steps. */
+const SLOW_ROUNDS = 1;
 const TFJS_BACKENDS = { tfjs: "cpu", "tfjs-wasm": "wasm" };
 
 await setup();
 const { runCommand } = await import("../../dist/bench/command.js");
-const { playRounds } = await import("../../dist/bench/rounds.js");
+const { playRounds, summarise } = await import("../../dist/bench/rounds.js");
 const { raceTimed } = await import("../../dist/bench/race.js");
 const { writeSection } = await import("../../dist/bench/sections.js");
 const figures = await import("../../dist/bench/train/figures.js");
@@ -110,8 +110,8 @@ async function raceAll(contenders, options) {
   }
   const ready = contenders.filter(({ child }) => child.hello);
   const [fast, slow] = [ready.filter((each) => !each.slow), ready.filter((each) => each.slow)];
-  note(fast, await raceTimed(fast.map(runOf), { runs: rounds, warmUpMs, restMs: REST_MS }));
-  note(slow, await playRounds(slow.map(runOf), { runs: SLOW_ROUNDS, restMs: REST_MS }));
+  note(fast, await raceTimed(fast.map(runOf), { runs: rounds, warmUpMs, restMs: REST_MS }), rounds);
+  note(slow, await playRounds(slow.map(runOf), { runs: SLOW_ROUNDS, restMs: REST_MS }), SLOW_ROUNDS);
   const alone = ours.find((each) => each.threads === 1);
   const profiled = alone && (await alone.child.ask({ profiled: PROFILED_STEPS })).steps;
   const rows = ours.map(({ rate }) => rate);
@@ -126,16 +126,26 @@ async function raceAll(contenders, options) {
   };
 }
 
-function runOf({ child, steps }) {
-  return async () => (await child.ask({ steps })).ms;
+/** Notes the time on processors beside the time on the clock. */
+function runOf(contender) {
+  contender.cpuTimes = [];
+  return async () => {
+    const { ms, cpuMs } = await contender.child.ask({ steps: contender.steps });
+    contender.cpuTimes.push(cpuMs);
+    return ms;
+  };
 }
 
-function note(contenders, times) {
-  contenders.forEach((each, i) => (each.rate = figures.rateOf(times[i], each.threads, each.batch, each.steps)));
+/** `runs` were measured, behind those of the warm-up. */
+function note(contenders, times, runs) {
+  contenders.forEach((each, i) => {
+    const cpuMs = summarise(each.cpuTimes.slice(-runs)).medianMs;
+    each.rate = figures.rateOf({ ...times[i], cpuMs }, each.threads, each.batch, each.steps);
+  });
 }
 
 /** A peer's figures with the fewest threads in front; where it is not there, why. */
-async function peerOf(name, contenders, ours, { peers, net, torch }) {
+async function peerOf(name, contenders, ours, { peers, net, batch, torch }) {
   const missing = (reason) => ({ imagesPerSecond: null, reason });
   if (!peers.includes(name)) return missing(figures.NOT_ASKED);
   const own = contenders.filter((each) => each.name === name);
@@ -143,10 +153,8 @@ async function peerOf(name, contenders, ours, { peers, net, torch }) {
   if (present.length === 0) return missing(own[0]?.child.fault ?? torch.reason);
   const [first] = present;
   const { version, losses } = first.child.hello;
-  const rows = figures.peerRates(
-    present.map(({ rate }) => rate),
-    ours,
-  );
+  const rates = present.map(({ rate }) => rate);
+  const rows = figures.peerRates(rates, first.batch, ours, batch);
   return {
     imagesPerSecond: first.rate.imagesPerSecond,
     version,
