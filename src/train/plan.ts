@@ -64,6 +64,8 @@ export interface TrainingPlan {
   /** Byte addresses. */
   readonly recordsAt: number;
   readonly records: number;
+  /** How many of them pack filters, which comes first. */
+  readonly packingRecords: number;
   /** How many of them run before the backward ones. */
   readonly forwardRecords: number;
   readonly parametersAt: number;
@@ -240,6 +242,7 @@ function layOut(records: Records, network: PlannedNetwork, planned: Planned): Tr
     classes,
     recordsAt,
     records: count,
+    packingRecords: records.preparing.length,
     forwardRecords: records.preparing.length + topRecords(records.groups.slice(0, planned.forwardGroups)),
     parametersAt: at(kept.parameters),
     gradientsAt: at(kept.gradients),

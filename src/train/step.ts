@@ -7,6 +7,7 @@ import { chooseMachine, type Machine, startMachine } from "./engine.js";
 import type { OptimiserRule } from "./optimiser.js";
 import { type Parameter, withConstants } from "./parameters.js";
 import { type LossNumbers, type PlannedValue, planTraining, type TrainingMemory, type TrainingPlan } from "./plan.js";
+import { type KernelTime, profileRecords } from "./profile.js";
 
 export interface StepOptions {
   /** Images of a batch. */
@@ -96,6 +97,13 @@ export class TrainingStep {
     const { recordsAt, records } = this.#plan;
     this.#machine.crew.run(recordsAt, 0, records);
     return this.#result();
+  }
+
+  /** As `run`, on one thread only: how long each kernel takes in each part of it, the longest first. */
+  profile(inputs: Float32Array, labels: Int32Array): readonly KernelTime[] {
+    if (this.threads > 1) throw new RequestError(`expected 1 for a profile, got ${this.threads}`, "threads");
+    this.#fill(inputs, labels);
+    return profileRecords(this.#plan, this.#machine);
   }
 
   /** Moves the parameters by their gradients. `number` counts the steps from 1 on. */
