@@ -75,8 +75,8 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
   ["src/onnx/fold/index.ts", "src/onnx/fold", []],
   ["src/prune/methods/index.ts", "src/prune/methods", ["method"]],
   ["src/cli/main.ts", "src/cli/verbs", []],
-  ["assembly/training/kernels/index.ts", "assembly/training/kernels", ["slopes"]],
-  ["src/train/gradients/index.ts", "src/train/gradients", ["gradient", "pieces"]],
+  ["assembly/training/kernels/index.ts", "assembly/training/kernels", ["slopes", "winograd_gradient_tiles"]],
+  ["src/train/gradients/index.ts", "src/train/gradients", ["conv-filter", "conv-site", "gradient", "pieces"]],
   [
     "assembly/kernels/index.ts",
     "assembly/kernels",

@@ -12,6 +12,7 @@ export const enum TrainingKernel {
   BiasGradient = 135,
   ConvDataGradient = 136,
   DepthwiseDataGradient = 137,
+  WinogradFilterGradient = 138,
   DenseForward = 140,
   DenseFilterGradient = 141,
   DenseDataGradient = 142,

@@ -67,7 +67,8 @@ export class Records {
   readonly buffers = new Buffers();
   readonly preparing: Draft[] = [];
   readonly groups: Group[] = [{ each: [], all: [] }];
-  readonly #target: Target;
+  /** What the engine's rules plan for. */
+  readonly target: Target;
   /** Buffers that records which all threads share read in this group: they must not be overwritten in it. */
   readonly #held = new Set<number>();
   /** Bytes of scratch that each thread has. */
@@ -76,7 +77,7 @@ export class Records {
 
   constructor(build: Target["build"]) {
     // One thread runs an image's records, so the engine's planners plan for one.
-    this.#target = { build, threads: 1, checksLoads: false };
+    this.target = { build, threads: 1, checksLoads: false };
   }
 
   /** A record that each image has, with places in its own part of the buffers. */
@@ -160,7 +161,7 @@ export class Records {
       hi,
       choice: undefined as Choice | undefined,
       constants: this.constants,
-      target: this.#target,
+      target: this.target,
       scratch: (bytes) => this.scratch(bytes),
       step: (kernel, fields) => this.step(kernel, fields),
       mayReplace: () => {},

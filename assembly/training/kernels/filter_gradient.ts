@@ -1,7 +1,7 @@
 import { gemmTile, paddedRows, tileLanes, tileRows } from "../../kernels/gemm_f32";
-import { transpose } from "../../pack/transpose";
 import { endOf, firstOf } from "../../threads";
 import { scratchFor, Task } from "../task";
+import { transposeFour } from "../transpose_four";
 
 /** Output channels of a panel. */
 const MOST = 6;
@@ -187,20 +187,6 @@ function transposeRows(
     for (let c = 0; c < channels; c += 4) {
       transposeFour(from + c * planeBytes, planeBytes, min(4, channels - c), columns, to + (c << 2), pixelBytes);
     }
-  }
-}
-
-/** Up to four rows, `planeBytes` apart, side by side. */
-function transposeFour(x: usize, planeBytes: i32, count: i32, columns: i32, y: usize, step: i32): void {
-  if (count == 4) {
-    for (; columns >= 4; columns -= 4, x += 16, y += step << 2) {
-      const x1 = x + planeBytes;
-      const x2 = x1 + planeBytes;
-      transpose(x, x1, x2, x2 + planeBytes, y, step);
-    }
-  }
-  for (; columns > 0; columns--, x += 4, y += step) {
-    for (let c = 0; c < count; c++) store<f32>(y + (c << 2), load<f32>(x + c * planeBytes));
   }
 }
 

@@ -24,6 +24,7 @@ import { scatter_add, spread_mean, sum_images } from "./move_gradient";
 import { adam, sgd } from "./optimiser";
 import { pack_product, pack_winograd, reverse_taps } from "./pack_filter";
 import { softmax_gradient } from "./softmax_gradient";
+import { winograd_filter_gradient } from "./winograd_filter_gradient";
 
 /** Runs this thread's share of one record; a number that is in no table traps. */
 export function perform(t: Task): void {
@@ -38,6 +39,8 @@ export function perform(t: Task): void {
       return reverse_taps(t);
     case TrainingKernel.FilterGradient:
       return filter_gradient(t);
+    case TrainingKernel.WinogradFilterGradient:
+      return winograd_filter_gradient(t);
     case TrainingKernel.SumFilterGradient:
       return sum_filter_gradient(t);
     case TrainingKernel.DepthwiseFilterGradient:
