@@ -7,4 +7,11 @@ export { adam, type OptimiserRule, sgd } from "./optimiser.js";
 export type { LossNumbers, TrainingMemory } from "./plan.js";
 export { SCHEDULES } from "./schedule.js";
 export { type BatchResult, type StepOptions, type TrainedParameter, TrainingStep } from "./step.js";
-export { type BatchSource, type StepProgress, train, type Trained, type TrainRequest } from "./trainer.js";
+export {
+  type BatchSource,
+  type Started,
+  type StepProgress,
+  train,
+  type Trained,
+  type TrainRequest,
+} from "./trainer.js";
