@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { basename } from "node:path";
 import type { Encoding } from "../../compile/encode.js";
 import { usualAugmentation } from "../../data/open-set.js";
 import { RequestError } from "../../errors.js";
@@ -23,19 +24,21 @@ import {
   sharedPreprocessing,
   usesLabels,
 } from "../training/distillation.js";
+import type { TrainingJob } from "../training/job.js";
+import type { Beginning } from "../training/optimiser.js";
 import {
-  type Beginning,
   type DistillationOptions,
   type TrainingOptions,
   withData,
   withDistillation,
   withSeed,
   withTraining,
+  epochsOf,
 } from "../training/options.js";
 import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { classesOf, trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
-import { epochsOf, trainNetwork, type TrainingJob } from "../training/train-network.js";
+import { trainNetwork } from "../training/train-network.js";
 import { verb } from "../verb.js";
 
 interface Options extends TrainingOptions, DistillationOptions, PictureOptions, ShapeOption, JsonOption {
@@ -91,7 +94,7 @@ async function run(options: Options): Promise<void> {
     pictures: withValidation(set, options.validation, graph, labels),
     augment: options.augment ?? usualAugmentation(options.data) ?? {},
     loss: distillationLoss(options, labels),
-    words: [`--teacher ${teacher.name}`, ...distillationWords(options, labels)],
+    words: [`--teacher ${basename(options.teacher)}`, ...distillationWords(options, labels)],
     checkpoint: checkpointBeside(options.output),
     notes: [...notes, ...trainingNotes(graph, set, preprocessing)],
     onEpoch: epochPrinter(options.json, epochsOf(options)),
