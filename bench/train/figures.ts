@@ -130,7 +130,7 @@ export function formatMarkdown(report: Report): string {
 }
 
 function headingOf({ net, engine, version, build, cpu, date, rounds, steps }: Report): string {
-  return `${net}; ${engine} ${version}, ${build} build; ${cpu}; ${date}; medians of ${rounds} rounds of ${steps} steps`;
+  return `${net}; ${engine} ${version}, ${build} build; ${cpu}; ${date}; medians of ${rounds} rounds of ${steps} step${steps === 1 ? "" : "s"}`;
 }
 
 function rowsOf({ batch, rows, peers }: Report): Row[] {

@@ -33,7 +33,7 @@ const NAMES = new Map(
 /** THE list of purposes: the first whose kernels have such a name takes it. */
 const PURPOSES: readonly (readonly [purpose: string, names: RegExp])[] = [
   ["packing filters", /^(Pack(Product|Winograd)|ReverseTaps)$/],
-  ["filter gradients", /^((Sum|Depthwise)?FilterGradient|BiasGradient)$/],
+  ["filter gradients", /^((Sum|Depthwise|Winograd)?FilterGradient|BiasGradient)$/],
   ["convolutions", /^(Conv|Depthwise|PadPlanes)/],
   ["batch norm", /^(BatchNorm|Scale$)/],
   ["dense layers", /^Dense/],
