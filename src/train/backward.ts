@@ -49,25 +49,26 @@ export class BackwardPass {
 
   #backwardStage(stage: Stage, place: Place): void {
     const output = this.#network.values.get(stage.output)!;
-    const dy: Value = { shape: output.shape, place: this.#throughClamp(stage, output, place) };
-    const { node } = stage;
+    const { node, gradient, clamp } = stage;
+    const behind = clamp === NO_CLAMP || gradient!.unclamps;
+    const dy: Value = { shape: output.shape, place: behind ? place : this.#throughClamp(stage, output, place) };
     const site: BackwardSite<object, unknown> = {
       ...this.#network.site(stage),
       kept: this.#network.kept.get(stage),
       output,
       dy,
+      clamp,
       wants: (input) => this.#wanted.has(node.inputs[input] ?? ""),
       gradient: (input, write, how) => this.#gradient(node.inputs[input]!, dy, write, how),
       pass: (input) => this.#pass(node.inputs[input]!, dy),
       parameter: (input) => this.#parameter(node.inputs[input]),
       temporary: (shape) => ({ shape, place: this.#fresh(shape) }),
     };
-    stage.gradient!.backward(site);
+    gradient!.backward(site);
   }
 
   /** The gradient in front of the clamp that the stage took over. */
   #throughClamp({ clamp, output: name }: Stage, output: Value, g: Place): Place {
-    if (clamp === NO_CLAMP) return g;
     const y = this.#isOwn(g) ? g : this.#fresh(output.shape);
     const fields = { x: output.place, g, y, count: sizeOf(output.shape), alpha: clamp.lo, beta: clamp.hi };
     this.#records.each(TrainingKernel.ClipGradient, fields);

@@ -1,6 +1,7 @@
+import { madd, sumLanes } from "../../simd";
 import { endOf, firstOf } from "../../threads";
 import { BatchNormRow } from "../abi";
-import { productAround, squaresAround, sumOf } from "../sums";
+import { squaresAround, sumOf } from "../sums";
 import { Task } from "../task";
 
 /**
@@ -62,19 +63,72 @@ function move(at: usize, to: f64, share: f32): void {
   store<f32>(at, (old + (to - old) * (share as f64)) as f32);
 }
 
-/** For one image: state[0][c] = sum of g, state[1][c] = sum of g (x - mean). */
+/** What passes the clamp behind batch norm of the gradient g: all of it ... */
+@unmanaged
+class Open {
+  of(g: v128, _x: v128, _scale: v128, _shift: v128, _lo: v128, _hi: v128): v128 {
+    return g;
+  }
+}
+
+/** ... or what lies where the output, computed again, is between the bounds. */
+@unmanaged
+class Clamped {
+  of(g: v128, x: v128, scale: v128, shift: v128, lo: v128, hi: v128): v128 {
+    const y = madd(x, scale, shift);
+    return v128.and(g, v128.and(f32x4.gt(y, lo), f32x4.lt(y, hi)));
+  }
+}
+
+/**
+ * For one image: state[0][c] = sum of g, state[1][c] = sum of g (x - mean). Mode 1: g is the gradient behind a clamp to alpha and
+ * beta, of which only what passes counts.
+ */
 export function batch_norm_sums(t: Task): void {
+  if (t.mode == 1) sumPlanes<Clamped>(t);
+  else sumPlanes<Open>(t);
+}
+
+function sumPlanes<F>(t: Task): void {
   const row = t.oc << 2;
+  const plane = t.count << 2;
   let x = t.x;
   let g = t.g;
-  for (let c = 0; c < t.oc; c++) {
-    const at: usize = c << 2;
-    store<f32>(t.state + at, sumOf(g, t.count) as f32);
-    const mean = load<f32>(t.w + BatchNormRow.mean * row + at);
-    store<f32>(t.state + row + at, productAround(g, x, t.count, mean) as f32);
-    x += t.count << 2;
-    g += t.count << 2;
+  for (let c = 0; c < t.oc; c++, x += plane, g += plane) sumPlane<F>(t, x, g, t.w + (c << 2), t.state + (c << 2), row);
+}
+
+/** Two sums side by side, since each addition waits for the one before. */
+function sumPlane<F>(t: Task, x: usize, g: usize, w: usize, y: usize, row: i32): void {
+  const passing = changetype<F>(0);
+  const scale = v128.load32_splat(w + BatchNormRow.scale * row);
+  const shift = v128.load32_splat(w + BatchNormRow.shift * row);
+  const mean = v128.load32_splat(w + BatchNormRow.mean * row);
+  const lo = f32x4.splat(t.alpha);
+  const hi = f32x4.splat(t.beta);
+  let sum0 = f32x4.splat(0);
+  let sum1 = sum0;
+  let product0 = sum0;
+  let product1 = sum0;
+  let left = t.count;
+  for (; left >= 8; left -= 8, x += 32, g += 32) {
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, 16);
+    const g0 = passing.of(v128.load(g), x0, scale, shift, lo, hi);
+    const g1 = passing.of(v128.load(g, 16), x1, scale, shift, lo, hi);
+    sum0 = f32x4.add(sum0, g0);
+    sum1 = f32x4.add(sum1, g1);
+    product0 = f32x4.add(product0, f32x4.mul(g0, f32x4.sub(x0, mean)));
+    product1 = f32x4.add(product1, f32x4.mul(g1, f32x4.sub(x1, mean)));
   }
+  for (; left > 0; left -= 4, x += 16, g += 16) {
+    const isThere = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(left));
+    const x0 = v128.load(x);
+    const g0 = v128.and(isThere, passing.of(v128.load(g), x0, scale, shift, lo, hi));
+    sum0 = f32x4.add(sum0, g0);
+    product0 = f32x4.add(product0, v128.and(isThere, f32x4.mul(g0, f32x4.sub(x0, mean))));
+  }
+  store<f32>(y, sumLanes(f32x4.add(sum0, sum1)));
+  store<f32>(y + row, sumLanes(f32x4.add(product0, product1)));
 }
 
 /**
@@ -105,24 +159,45 @@ export function batch_norm_combine_gradients(t: Task): void {
   }
 }
 
-/** For one image: y = slope * g + tilt * (x - mean) + offset (+ z). y may be g or z. */
+/** For one image: y = slope * g + tilt * (x - mean) + offset (+ z). y may be g or z. Mode 1: as batch_norm_sums. */
 export function batch_norm_data(t: Task): void {
+  if (t.mode == 1) dataOf<Clamped>(t);
+  else dataOf<Open>(t);
+}
+
+function dataOf<F>(t: Task): void {
   const row = t.oc << 2;
   let i: usize = 0;
-  for (let c = 0; c < t.oc; c++) {
-    const w = t.w + (c << 2);
-    const slope = v128.load32_splat(w + BatchNormRow.slope * row);
-    const tilt = v128.load32_splat(w + BatchNormRow.tilt * row);
-    const mean = v128.load32_splat(w + BatchNormRow.mean * row);
-    const offset = v128.load32_splat(w + BatchNormRow.offset * row);
-    const end = i + (t.count << 2);
-    for (; i + 16 <= end; i += 16) v128.store(t.y + i, dataOf(t, i, slope, tilt, mean, offset));
-    for (; i < end; i += 4) v128.store32_lane(t.y + i, dataOf(t, i, slope, tilt, mean, offset), 0);
+  for (let c = 0; c < t.oc; c++, i += t.count << 2) dataOfPlane<F>(t, i, i + (t.count << 2), t.w + (c << 2), row);
+}
+
+/** Bytes `i` to `end` of the planes. */
+function dataOfPlane<F>(t: Task, i: usize, end: usize, w: usize, row: i32): void {
+  const passing = changetype<F>(0);
+  const scale = v128.load32_splat(w + BatchNormRow.scale * row);
+  const shift = v128.load32_splat(w + BatchNormRow.shift * row);
+  const mean = v128.load32_splat(w + BatchNormRow.mean * row);
+  const slope = v128.load32_splat(w + BatchNormRow.slope * row);
+  const tilt = v128.load32_splat(w + BatchNormRow.tilt * row);
+  const offset = v128.load32_splat(w + BatchNormRow.offset * row);
+  const lo = f32x4.splat(t.alpha);
+  const hi = f32x4.splat(t.beta);
+  const y = t.y;
+  const z = t.z;
+  for (let x = t.x + i, g = t.g + i; i < end; i += 16, x += 16, g += 16) {
+    const value = v128.load(x);
+    const around = f32x4.mul(tilt, f32x4.sub(value, mean));
+    const passed = passing.of(v128.load(g), value, scale, shift, lo, hi);
+    let v = f32x4.add(f32x4.mul(slope, passed), f32x4.add(around, offset));
+    if (z != 0) v = f32x4.add(v, v128.load(z + i));
+    storeWithin(y + i, end - i, v);
   }
 }
 
-function dataOf(t: Task, i: usize, slope: v128, tilt: v128, mean: v128, offset: v128): v128 {
-  const around = f32x4.mul(tilt, f32x4.sub(v128.load(t.x + i), mean));
-  const v = f32x4.add(f32x4.mul(slope, v128.load(t.g + i)), f32x4.add(around, offset));
-  return t.z == 0 ? v : f32x4.add(v, v128.load(t.z + i));
+/** Stores as many floats of a vector as `left` bytes have: the next plane may not be read yet. */
+function storeWithin(y: usize, left: usize, v: v128): void {
+  if (left >= 16) return v128.store(y, v);
+  store<f32>(y, f32x4.extract_lane(v, 0));
+  if (left >= 8) store<f32>(y, f32x4.extract_lane(v, 1), 4);
+  if (left >= 12) store<f32>(y, f32x4.extract_lane(v, 2), 8);
 }

@@ -7,6 +7,7 @@ import { BatchNormRow, TrainingKernel } from "../../../assembly/training/abi.js"
 import { sizeOf } from "../../graph/graph.js";
 import type { BatchNormAttrs } from "../../ops/batch-norm.js";
 import type { Place } from "../../runtime/site.js";
+import { NO_CLAMP } from "../records.js";
 import { defineGradient, type NodeSite } from "./gradient.js";
 
 /** How far the running statistics move towards those of a batch, as in PyTorch. */
@@ -22,6 +23,7 @@ export const batchNorm = defineGradient<BatchNormAttrs, Place>({
   statistics: [3, 4],
   initial: { 1: 1, 4: 1 },
   clamps: true,
+  unclamps: true,
 
   forward(site) {
     const { records, attrs, images, inputs, output, clamp } = site;
@@ -44,21 +46,19 @@ export const batchNorm = defineGradient<BatchNormAttrs, Place>({
   },
 
   backward(site) {
-    const { records, images, inputs, dy, kept: w } = site;
+    const { records, images, inputs, dy, clamp, kept: w } = site;
     const { oc, count } = sizes(site);
     const [x, gamma] = inputs.map(({ place }) => place);
     const [dGamma, dBeta] = [site.parameter(1), site.parameter(2)];
     const state = records.buffers.add(8 * oc, true);
-    records.each(TrainingKernel.BatchNormSums, { x, g: dy.place, w, state, oc, count });
+    const passing = { mode: clamp === NO_CLAMP ? 0 : 1, alpha: clamp.lo, beta: clamp.hi };
+    const planes = { x, g: dy.place, w, oc, count, ...passing };
+    records.each(TrainingKernel.BatchNormSums, { ...planes, state });
     records.all(TrainingKernel.BatchNormCombineGradients, {
       ...{ state, xEach: site.each(state), images, oc, count, w, g: gamma },
       ...{ y: dGamma?.place, z: dBeta?.place, mode: dGamma?.mode ?? dBeta?.mode ?? 0 },
     });
     records.barrier();
-    site.gradient(
-      0,
-      (y, z) => records.each(TrainingKernel.BatchNormData, { x, g: dy.place, w, y, z, oc, count }),
-      "last",
-    );
+    site.gradient(0, (y, z) => records.each(TrainingKernel.BatchNormData, { ...planes, y, z }), "last");
   },
 });

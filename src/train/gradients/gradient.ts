@@ -31,8 +31,10 @@ export interface BackwardSite<Attrs, Kept> extends NodeSite<Attrs> {
   readonly kept: Kept;
   /** What the node gave. */
   readonly output: Value;
-  /** The gradient of that, complete. */
+  /** The gradient of that, complete; in front of the clamp, unless `backward` takes it behind. */
   readonly dy: Value;
+  /** What a clamp behind this node, computed along with it, let through. */
+  readonly clamp: Clamp;
   /** Whether anything trained depends on the gradient of this input. */
   wants(input: number): boolean;
   /**
@@ -59,6 +61,8 @@ export interface Gradient<Attrs, Kept = unknown> {
   readonly clamp?: (attrs: Attrs) => Clamp;
   /** Whether a clamp behind can be computed along: `forward` observes it, and `backward` does not read the output. */
   readonly clamps: boolean;
+  /** Whether `backward` wants the gradient behind that clamp, and sees to what passes itself. */
+  readonly unclamps?: boolean;
   /** Records for a batch; left out where the layer's own steps do, image by image. */
   forward?(site: ForwardSite<Attrs>): Kept;
   backward(site: BackwardSite<Attrs, Kept>): void;
