@@ -32,12 +32,14 @@ const STAGES = [
       "scripts/generate.mjs",
       "assembly",
       "scripts/engine.mjs",
+      "scripts/inline-contract.mjs",
     ],
-    run: () => {
+    run: async () => {
       for (const folder of ["src", "tests", "bench", "examples"])
         rmSync(inRoot("dist", folder), { recursive: true, force: true });
       runNode("node_modules/typescript/bin/tsc", ["-p", "tsconfig.json"]);
       copyGenerated();
+      await (await import("./inline-contract.mjs")).inlineContract();
     },
   },
 ];

@@ -226,7 +226,12 @@ function layOut(
   return placeBuffers([...buffers, ...scratch]);
 }
 
-const FLOAT_FIELDS = new Set(["lo", "hi", "value"]);
+/** The words of a step in order, by the names of `StepOffset`, whose object would weigh more than this. */
+export const STEP_FIELDS =
+  "kernel x f b z y scratch table ic ih iw oc oh ow kh kw sh sw dh dw top left bottom right block lo hi value share depth".split(
+    " ",
+  );
+const FLOAT_FIELDS = ["lo", "hi", "value"];
 
 function writeStep(view: DataView, at: number, { kernel, fields }: StepDraft, address: (place: Place) => number): void {
   view.setUint32(at + StepOffset.kernel, kernel, true);
@@ -234,9 +239,9 @@ function writeStep(view: DataView, at: number, { kernel, fields }: StepDraft, ad
   view.setFloat32(at + StepOffset.hi, Infinity, true);
   for (const [field, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    const offset = at + StepOffset[field as keyof typeof StepOffset];
+    const offset = at + 4 * STEP_FIELDS.indexOf(field);
     if (typeof value !== "number") view.setUint32(offset, address(value), true);
-    else if (FLOAT_FIELDS.has(field)) view.setFloat32(offset, value, true);
+    else if (FLOAT_FIELDS.includes(field)) view.setFloat32(offset, value, true);
     else view.setInt32(offset, value, true);
   }
 }

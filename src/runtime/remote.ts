@@ -40,8 +40,9 @@ export async function loadRemoteWith(
   ]);
   const host = new Host(await makeWorker(worker, "sessionWorkerUrl"));
   try {
-    // A copy: what the caller handed in stays the caller's.
-    const facts = await host.ask("load", { network: network.slice(), engine: module, options: { ...options, build } });
+    // A copy of just these bytes: of a part of a buffer the whole would be sent.
+    const bytes = new Uint8Array(network);
+    const facts = await host.ask("load", { network: bytes, engine: module, options: { ...options, build } });
     const run = (inputs: Inputs, { signal: stop, ...how }: RunOptions = {}) =>
       host.ask("run", { inputs, options: how }, stop);
     const profile = (inputs: Inputs, runs?: number) => host.ask("profile", { inputs, runs });
