@@ -60,13 +60,15 @@ export function pixels(
 
 function write(picture: Pixels, p: Preprocessing, options: PixelsOptions, to: Float32Array): void {
   const channels = channelsOf(picture);
+  // A page's ImageData has its fields in its prototype, where a copy by ... does not look.
+  const source = { width: picture.width, data: picture.data, channels };
   const region = fitted(chosenRegion(picture, options.region), p, options.fit);
   const colours = p.colour === "grey" ? 1 : 3;
   const [pixelStep, colourStep] = p.layout === "nchw" ? [1, p.width * p.height] : [colours, 1];
   const normalise = Array.from({ length: colours }, (_, c) => normaliser(p, c));
   const sampleAt = Array.from({ length: colours }, (_, c) => sampler(channels, p.colour, c));
   let at = 0;
-  for (const row of sampleRows({ ...picture, channels }, region, p.width, p.height)) {
+  for (const row of sampleRows(source, region, p.width, p.height)) {
     for (let x = 0; x < row.length; x += channels, at += pixelStep) {
       for (let c = 0; c < colours; c++) to[at + c * colourStep] = normalise[c]!(sampleAt[c]!(row, x));
     }

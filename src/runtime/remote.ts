@@ -82,7 +82,10 @@ class Host {
     signal?.throwIfAborted();
     if (this.#ended !== undefined) throw new RequestError(this.#ended);
     const id = ++this.#asked;
-    const stop = () => this.#worker.postMessage({ id, verb: "stop" } satisfies ToWorker);
+    const stop = () => {
+      this.#worker.postMessage({ id, verb: "stop" } satisfies ToWorker);
+      this.#waiting.get(id)?.reject(signal!.reason);
+    };
     signal?.addEventListener("abort", stop, { once: true });
     hold(this.#worker);
     try {
@@ -90,8 +93,6 @@ class Host {
         this.#waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject });
         this.#worker.postMessage({ id, verb, request });
       });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
     } finally {
       signal?.removeEventListener("abort", stop);
       this.#waiting.delete(id);

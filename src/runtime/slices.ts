@@ -32,19 +32,12 @@ export async function runSlices(
   }
 }
 
-interface Scheduler {
-  readonly scheduler?: { yield?(): Promise<void> };
-}
-
-/** Lets waiting events have their turn. Timers are late on purpose where they follow one another, messages are not. */
+/**
+ * Lets waiting events have their turn. Timers are late on purpose where they follow one another; messages are not, and, unlike
+ * what a page's `scheduler.yield` does, stand in line behind other messages, among which may be the one to stop.
+ */
 function pause(): Promise<void> {
-  const { scheduler } = globalThis as Scheduler;
-  if (scheduler?.yield) return scheduler.yield();
   return new Promise((resolve) => {
-    if (typeof MessageChannel === "undefined") {
-      setTimeout(resolve);
-      return;
-    }
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { RequestError } from "../errors.js";
 import { findImported } from "./engines/imported.js";
 import { type LoadOptions, loadWith } from "./load.js";
 import type { Session } from "./session.js";
@@ -14,4 +15,9 @@ export * from "./face.js";
 /** See index.ts. */
 export function load(network: NetworkSource | Promise<NetworkSource>, options?: LoadOptions): Promise<Session> {
   return loadWith(findImported, network, options);
+}
+
+/** Pages have it. */
+export async function loadRemote(): Promise<never> {
+  throw new RequestError("there are no workers here; load the network into this one", "loadRemote");
 }

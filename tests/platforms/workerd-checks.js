@@ -2,20 +2,20 @@
 import baseline from "espalier/engine/baseline.wasm";
 import relaxed from "espalier/engine/relaxed.wasm";
 import * as runtime from "espalier/runtime";
+import engineBytes from "./baseline.bytes";
 import { runChecks } from "./checks.js";
-import expected from "./expected.f32";
-import input from "./input.f32";
-import network from "./network.esp";
-
-const sample = {
-  network: new Uint8Array(network),
-  input: new Float32Array(input),
-  expected: new Float32Array(expected),
-};
+import samples from "./samples.json";
 
 export default {
-  async fetch() {
-    const platform = { compilesBytes: false, hasThreads: false };
-    return Response.json(await runChecks({ runtime, engines: { baseline, relaxed }, sample, ...platform }));
+  async fetch(request) {
+    const results = await runChecks({
+      runtime,
+      engines: { baseline, relaxed },
+      engineBytes: new Uint8Array(engineBytes),
+      samples,
+      files: new URL(request.url).searchParams.get("files"),
+      platform: { compilesBytes: false, hasThreads: false, hasWorkers: false, runsRelaxed: true },
+    });
+    return Response.json(results);
   },
 };

@@ -78,6 +78,24 @@ function cut({ width, data }: Pixels, x: number, y: number, w: number, h: number
   return { width: w, height: h, data: Uint8Array.from(rows.flat()) };
 }
 
+test("fields that are getters of a class, as those of a page's ImageData, are fields", () => {
+  const { width, height, data } = picture(9, 7, 4);
+  class Image {
+    get width() {
+      return width;
+    }
+    get height() {
+      return height;
+    }
+    get data() {
+      return data;
+    }
+  }
+  for (const fit of ["fill", "cover"] as const) {
+    assert.equal(pixels(session(), new Image(), { fit }), pixels(session(), { width, height, data }, { fit }));
+  }
+});
+
 test("a region is cut out first", () => {
   const given = picture(20, 15, 3);
   const region = { x: 3, y: 4, width: 11, height: 7 };
