@@ -141,7 +141,8 @@ function checkThreaded({ build, threaded }: Omit<ResolvedEngine, "module">, thre
 async function compileEngine(engine: EngineLike): Promise<WebAssembly.Module> {
   if (engine instanceof WebAssembly.Module) return engine;
   try {
-    if (!(engine instanceof Response)) return await WebAssembly.compile(engine as BufferSource);
+    // Not `instanceof`: only to look at the name loads Node's whole HTTP client.
+    if (!("arrayBuffer" in engine)) return await WebAssembly.compile(engine as BufferSource);
     if (!engine.ok) throw new Error(`HTTP ${engine.status} ${engine.statusText} for ${engine.url}`);
     // Servers that do not know the type of .wasm files are not refused.
     const streams = engine.headers.get("content-type") === "application/wasm";

@@ -2,7 +2,14 @@
 import { RequestError } from "../errors.js";
 import type { Network } from "../gen/network.js";
 import { decodeFile } from "./decode.js";
-import { type Build, type EngineSource, type FindEngine, instantiate, resolveEngine } from "./engine.js";
+import {
+  type Build,
+  type EngineSource,
+  type FindEngine,
+  instantiate,
+  type ResolvedEngine,
+  resolveEngine,
+} from "./engine.js";
 import { LIMITS } from "./limits.js";
 import { type Plan, planNetwork } from "./plan.js";
 import { resizeNetwork, type Shapes } from "./resize.js";
@@ -52,16 +59,37 @@ export async function loadWith(
   source: NetworkSource | Promise<NetworkSource>,
   options: LoadOptions = {},
 ): Promise<Session> {
+  const engine = prepareEngine(find, options);
   const bytes = await readSource(await source, options);
-  return loadNetworkWith(find, await decodeFile(bytes), options);
+  return openNetwork(await decodeFile(bytes), engine, options);
 }
 
 /** The same for a network that is decoded already. */
-export async function loadNetworkWith(find: FindEngine, network: Network, options: LoadOptions = {}): Promise<Session> {
+export function loadNetworkWith(find: FindEngine, network: Network, options: LoadOptions = {}): Promise<Session> {
+  return openNetwork(network, prepareEngine(find, options), options);
+}
+
+interface PreparedEngine extends ResolvedEngine {
+  /** How many threads were asked for, and how many there can be. */
+  readonly asked: number;
+  readonly threads: number;
+}
+
+/** Is under way while the network is read; what is wrong with it is said when it is needed. */
+function prepareEngine(find: FindEngine, options: LoadOptions): Promise<PreparedEngine> {
+  const prepare = async () => {
+    const { asked, threads } = await threadsFor(options.threads);
+    return { ...(await resolveEngine(find, options, threads, asked)), asked, threads };
+  };
+  const prepared = prepare();
+  prepared.catch(() => {});
+  return prepared;
+}
+
+async function openNetwork(network: Network, engine: Promise<PreparedEngine>, options: LoadOptions): Promise<Session> {
   const asCompiled = { network, checked: verifyNetwork(network) };
   const { network: resized, checked } = options.shapes ? resizeNetwork(network, options.shapes) : asCompiled;
-  const { asked, threads } = await threadsFor(options.threads);
-  const { module, build, threaded } = await resolveEngine(find, options, threads, asked);
+  const { module, build, threaded, asked, threads } = await engine;
   const target = { build, threads, checksLoads };
   const known = readTuning(options.tuning, resized, checked, { ...target, threads: asked });
   const plan = planNetwork(resized, checked, target, { choices: known });
@@ -72,10 +100,10 @@ export async function loadNetworkWith(find: FindEngine, network: Network, option
   const open = async (of: Network, shapes: readonly Shape[], how: Plan) => {
     const memory = allocate(how.memory.totalBytes, of.name, threaded);
     how.write(memory.buffer);
-    const engine = threaded
+    const instance = threaded
       ? await (await import("./crew.js")).gatherCrew(module, memory, threads, options.threads!)
       : instantiate(module, memory);
-    return new Session(of, shapes, how, engine, memory.buffer);
+    return new Session(of, shapes, how, instance, memory.buffer);
   };
   if (!options.tune) return open(resized, checked.shapes, plan);
   const { tune } = await import("./tune.js");

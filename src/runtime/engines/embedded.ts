@@ -12,6 +12,9 @@ const EMBEDDED: { readonly [K in EngineName]: () => Promise<{ readonly engine: s
 };
 
 export const findEmbedded: FindEngine = async (name) => {
-  const { engine } = await EMBEDDED[name]();
-  return Uint8Array.from(atob(engine), (character) => character.charCodeAt(0));
+  const text = atob((await EMBEDDED[name]()).engine);
+  const bytes = new Uint8Array(text.length);
+  // Several times as fast, when it runs for the first time, as a callback for each character.
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 };
