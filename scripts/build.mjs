@@ -26,6 +26,7 @@ const STAGES = [
       "tests",
       "bench",
       "examples",
+      "web",
       "assembly/abi.ts",
       "tsconfig.json",
       "schemas",
@@ -35,7 +36,7 @@ const STAGES = [
       "scripts/inline-contract.mjs",
     ],
     run: async () => {
-      for (const folder of ["src", "tests", "bench", "examples"])
+      for (const folder of ["src", "tests", "bench", "examples", "web"])
         rmSync(inRoot("dist", folder), { recursive: true, force: true });
       runNode("node_modules/typescript/bin/tsc", ["-p", "tsconfig.json"]);
       copyGenerated();

@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   prune: ["graph", "ops", "linalg", "data", "train"],
   compile: ["graph", "ops", "gen", "passes", "runtime/decode", "runtime/resize", "runtime/verify", "runtime/weights"],
   runtime: ["gen", "assembly/abi", "engine"],
+  benchmark: ["runtime"],
   measure: ["graph", "ops", "data", "compile", "runtime"],
   report: ["measure", "prune"],
   cli: [

@@ -27,6 +27,8 @@ export type Outputs = Record<string, Float32Array>;
 export interface LayerTime extends PlannedLayer {
   /** Median over the profiled runs. */
   readonly milliseconds: number;
+  /** Mean over them, which also means something where the clock's steps are longer than a layer. */
+  readonly meanMilliseconds: number;
 }
 
 export interface RunOptions {
@@ -139,7 +141,11 @@ export class Session {
         times[i]![r] = this.time(layer, 1);
       });
     }
-    return this.layers.map((layer, i) => ({ ...layer, milliseconds: times[i]!.sort()[runs >> 1]! }));
+    return this.layers.map((layer, i) => {
+      const sorted = times[i]!.sort();
+      const sum = sorted.reduce((a, b) => a + b, 0);
+      return { ...layer, milliseconds: sorted[runs >> 1]!, meanMilliseconds: sum / runs };
+    });
   }
 
   /** @internal Milliseconds that `times` runs of one layer take, over whatever its inputs hold. */
