@@ -150,9 +150,9 @@ async function begin(): Promise<void> {
   offerThreads();
   acceptDrops();
   start.addEventListener("click", () => void measure());
+  await offerBuiltIn();
   const shared = await reportIn(location.href);
   if (shared) show(shared);
-  await offerBuiltIn();
 }
 
 begin().catch((error: Error) => say(error.message, true));

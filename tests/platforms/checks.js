@@ -204,6 +204,51 @@ export async function runChecks(given) {
   return results;
 }
 
+/** Pictures at a time in `wear`: so that a session that is forgotten weighs megabytes. */
+const WORN_BATCH = 128;
+const WORN_BYTES = 7e6;
+
+/** Runs a session so often, and loads, runs and disposes of so many others. Whoever calls looks at the memory before and after. */
+export async function wear({ runtime, samples }, { runs, cycles }) {
+  const network = bytesOf(samples.classifier.network);
+  const [sample] = samples.networks;
+  const session = await runtime.load(network, { build: "baseline" });
+  const inputs = inputsOf(sample);
+  for (let i = 0; i < runs; i++) {
+    session.run(inputs);
+    if (i % 500 === 0) await messageTurn();
+  }
+  equalOutputs(session.run(inputs), sample);
+  session.dispose();
+  const shape = [WORN_BATCH, ...session.inputs[0].shape.slice(1)];
+  const many = { input: new Float32Array(shape.reduce((product, size) => product * size)) };
+  for (let i = 0; i < cycles; i++) {
+    const other = await runtime.load(network, { build: "baseline", shapes: { input: shape } });
+    expect(other.peakBytes > WORN_BYTES, `only ${other.peakBytes} bytes`);
+    other.run(many);
+    other.dispose();
+    await messageTurn();
+  }
+  // Where it can be asked for; elsewhere garbage may wait.
+  globalThis.gc?.();
+  await messageTurn();
+}
+
+/** What is worn before memory is looked at for the first time, and what after it. */
+export const WEAR = { before: { runs: 1000, cycles: 50 }, then: { runs: 10_000, cycles: 100 } };
+/** Bytes by which memory may be larger afterwards: a seventh of what 100 forgotten sessions would hold. */
+const MOST_GROWTH = (100 / 7) * WORN_BYTES;
+
+/** What is said of the bytes of memory before and after. */
+export function judgeWear(before, after) {
+  const growth = after - before;
+  return {
+    name: "10,000 runs and 100 loads and disposals leave memory where it was",
+    measured: `${(growth / 2 ** 20).toFixed(1)} MB more`,
+    ...(growth > MOST_GROWTH ? { fault: `${before} bytes before, ${after} after` } : {}),
+  };
+}
+
 const bytesOf = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 const numbersOf = (text) => new Float32Array(bytesOf(text).buffer);
 const decoded = (arrays) => Object.fromEntries(Object.entries(arrays).map(([name, text]) => [name, numbersOf(text)]));

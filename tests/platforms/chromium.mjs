@@ -1,11 +1,14 @@
 /** A real browser, over HTTP, under a strict Content-Security-Policy: the checks, and the examples that are pages. */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import { judgeWear } from "./checks.js";
 import { checkExample, wrongLines } from "./examples.mjs";
 import { withFiles } from "./file-server.mjs";
 import { report, withInstalled } from "./installed.mjs";
 import { outputOf, withServer } from "./processes.mjs";
 import { findChromium, installChromium, installed } from "./programs.mjs";
+import { residentBytes } from "./resident.mjs";
+import { checkWeb } from "./web.mjs";
 
 const BROUGHT = [
   ...["checks.js", "chromium-checks.js", "chromium-checks.html"].map((file) => `tests/platforms/${file}`),
@@ -14,7 +17,12 @@ const BROUGHT = [
 const PLAYWRIGHT = installed("playwright-core/index.mjs");
 const VITE = installed("vite/bin/vite.js");
 /** A camera that needs no one's leave and shows a moving pattern; shared containers have little shared memory. */
-const FLAGS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--disable-dev-shm-usage"];
+const FLAGS = [
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--disable-dev-shm-usage",
+  "--js-flags=--expose-gc",
+];
 
 export const chromium = {
   name: "Chromium",
@@ -27,12 +35,15 @@ export const chromium = {
         const open = (url) => openPage(browser, url);
         const checks = await withFiles(folder, async (files) => {
           const page = await open(`${files}/chromium-checks.html`);
-          return page.evaluate(() => globalThis.checks);
+          await page.waitForFunction(() => globalThis.worn);
+          const results = await page.evaluate(() => globalThis.checks);
+          return [...results, ...(await checkWear(browser, page))];
         });
         return report([
           ...checks,
           ...(await checkPage(folder, open, samples)),
           ...(await checkVite(folder, open, samples)),
+          ...(await checkWeb(folder, browser)),
         ]);
       }),
     ),
@@ -53,8 +64,19 @@ async function withBrowser(use) {
   }
 }
 
+async function checkWear(browser, page) {
+  const session = await browser.newBrowserCDPSession();
+  const worn = async (stage) => {
+    await page.evaluate((name) => globalThis.worn(name), stage);
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    return residentBytes(processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id));
+  };
+  const [before, after] = [await worn("before"), await worn("then")];
+  return before === undefined ? [] : [judgeWear(before, after)];
+}
+
 /** A page at the address, which keeps what went wrong in it. */
-export async function openPage(browser, url) {
+async function openPage(browser, url) {
   const page = await browser.newPage();
   page.faults = [];
   page.on("pageerror", (error) => page.faults.push(String(error)));

@@ -24,7 +24,7 @@ const onNode = (name, program) => ({
     withInstalled(BROUGHT, (folder, samples) =>
       withFiles(folder, async (files) => {
         const run = (...words) => outputOf(program, words, { cwd: folder });
-        const checks = await run("node-checks.js", files, hasRelaxed(program) ? "relaxed" : "baseline");
+        const checks = await run("--expose-gc", "node-checks.js", files, hasRelaxed(program) ? "relaxed" : "baseline");
         const example = checkExample("examples/node finds Node's classes", async () => {
           const printed = await run("classify.js", "network.esp", "picture.png");
           const lines = printed.trim().split("\n");

@@ -1,13 +1,26 @@
-/** Runs inside workerd as a Worker of its own: answers every request with the results of all checks, as JSON. */
+/**
+ * Runs inside workerd as a Worker of its own: answers with the results of all checks, as JSON; `/wear/before` and `/wear/then` wear
+ * the runtime out instead, `/benchmark` measures a network.
+ */
+import { benchmarkHandler } from "espalier/benchmark";
 import baseline from "espalier/engine/baseline.wasm";
 import relaxed from "espalier/engine/relaxed.wasm";
 import * as runtime from "espalier/runtime";
 import engineBytes from "./baseline.bytes";
-import { runChecks } from "./checks.js";
+import { runChecks, WEAR, wear } from "./checks.js";
 import samples from "./samples.json";
+
+const network = Uint8Array.from(atob(samples.classifier.network), (character) => character.charCodeAt(0));
+const measure = benchmarkHandler(runtime.load, [{ name: "dense", network }], { build: "baseline" });
 
 export default {
   async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/benchmark") return measure(request);
+    if (pathname.startsWith("/wear/")) {
+      await wear({ runtime, samples }, WEAR[pathname.slice("/wear/".length)]);
+      return new Response("worn");
+    }
     const results = await runChecks({
       runtime,
       engines: { baseline, relaxed },

@@ -11,13 +11,17 @@ const PACKAGE = "node_modules/espalier";
 export async function workerdConfig(folder, bundle) {
   const { moduleGraph } = await import("../../dist/tests/runtime/module-graph.js");
   const { exports } = JSON.parse(readFileSync(join(folder, PACKAGE, "package.json"), "utf8"));
-  const runtime = exports["./runtime"].workerd;
-  const installed = moduleGraph(join(folder, PACKAGE, runtime), { dynamic: true });
+  const entries = { runtime: exports["./runtime"].workerd, benchmark: exports["./benchmark"].default };
+  const graphs = Object.values(entries).flatMap((entry) =>
+    moduleGraph(join(folder, PACKAGE, entry), { dynamic: true }).map(({ path }) => path),
+  );
   const example = readdirSync(join(folder, bundle)).map((file) => bundled(bundle, file));
   const checks = [
     ...["workerd-checks.js", "checks.js"].map(esModule),
-    `(name = "espalier/runtime", esModule = "export * from '${runtime}';")`,
-    ...installed.map(({ path }) => esModule(relative(folder, path))),
+    ...Object.entries(entries).map(
+      ([name, entry]) => `(name = "espalier/${name}", esModule = "export * from '${entry}';")`,
+    ),
+    ...[...new Set(graphs)].map((path) => esModule(relative(folder, path))),
     ...["baseline", "relaxed"].flatMap((build) => engines(build, exports[`./engine/${build}.wasm`])),
     `(name = "baseline.bytes", data = embed "${posix.join(PACKAGE, exports["./engine/baseline.wasm"])}")`,
     `(name = "samples.json", json = embed "samples.json")`,

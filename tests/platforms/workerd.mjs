@@ -1,10 +1,12 @@
 /** Cloudflare Workers' own runtime, from a config file, over HTTP: the checks, and the example as it is deployed. */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { bundleWorker } from "./bundle.mjs";
-import { checkServer } from "./examples.mjs";
+import { checkExample, checkServer } from "./examples.mjs";
+import { judgeWear } from "./checks.js";
+import { residentBytes } from "./resident.mjs";
 import { withFiles } from "./file-server.mjs";
 import { report, withInstalled } from "./installed.mjs";
 import { installed, WORKERD } from "./programs.mjs";
@@ -25,7 +27,7 @@ export const workerd = {
       const bytes = await bundleWorker(folder, "worker.js", "bundle");
       writeFileSync(join(folder, "config.capnp"), await workerdConfig(folder, "bundle"));
       return withFiles(folder, (files) =>
-        withWorkerd(folder, async ({ example, checks }) => {
+        withWorkerd(folder, async ({ example, checks }, pid) => {
           const signal = AbortSignal.timeout(REQUEST_LIMIT);
           const results = await fetch(`${checks}?files=${encodeURIComponent(files)}`, { signal });
           return report([
@@ -36,11 +38,33 @@ export const workerd = {
               measured: `${bytes} bytes, not minified`,
             },
             ...(await checkServer("examples/worker", example, folder, samples)),
+            await checkExample("the benchmark answers as a Worker's endpoint", () => checkEndpoint(checks, folder)),
+            ...(await checkWear(checks, pid)),
           ]);
         }),
       );
     }),
 };
+
+async function checkEndpoint(address, folder) {
+  const url = `${address}benchmark?runs=3&warmUpMs=10`;
+  const body = readFileSync(join(folder, "network.esp"));
+  const report = await (await fetch(url, { method: "POST", body })).json();
+  const names = report.networks?.map(({ name }) => name).join();
+  const refused = await fetch(url, { method: "POST", body: body.subarray(1) });
+  if (refused.status !== 400) return `a damaged network is answered with ${refused.status}`;
+  return names === "dense,posted" && report.runs === 3 ? undefined : JSON.stringify(report);
+}
+
+async function checkWear(address, pid) {
+  const worn = async (stage) => {
+    const response = await fetch(`${address}wear/${stage}`, { signal: AbortSignal.timeout(REQUEST_LIMIT) });
+    if (!response.ok) throw new Error(await response.text());
+    return residentBytes([pid]);
+  };
+  const [before, after] = [await worn("before"), await worn("then")];
+  return before === undefined ? [] : [judgeWear(before, after)];
+}
 
 /** Starts workerd, calls `use` with the address of each socket, and stops it whatever happens. */
 async function withWorkerd(folder, use) {
@@ -52,7 +76,7 @@ async function withWorkerd(folder, use) {
   const stop = () => server.kill("SIGKILL");
   process.once("exit", stop);
   try {
-    return await use(await addresses(server, ["example", "checks"]));
+    return await use(await addresses(server, ["example", "checks"]), server.pid);
   } finally {
     stop();
     await ended;
