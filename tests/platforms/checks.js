@@ -235,7 +235,7 @@ export async function wear({ runtime, samples }, { runs, cycles }) {
 }
 
 /** What is worn before memory is looked at for the first time, and what after it. */
-export const WEAR = { before: { runs: 1000, cycles: 50 }, then: { runs: 10_000, cycles: 100 } };
+export const WEAR = { first: { runs: 1000, cycles: 50 }, second: { runs: 10_000, cycles: 100 } };
 /** Bytes by which memory may be larger afterwards: a seventh of what 100 forgotten sessions would hold. */
 const MOST_GROWTH = (100 / 7) * WORN_BYTES;
 

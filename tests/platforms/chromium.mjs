@@ -71,7 +71,7 @@ async function checkWear(browser, page) {
     const { processInfo } = await session.send("SystemInfo.getProcessInfo");
     return residentBytes(processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id));
   };
-  const [before, after] = [await worn("before"), await worn("then")];
+  const [before, after] = [await worn("first"), await worn("second")];
   return before === undefined ? [] : [judgeWear(before, after)];
 }
 

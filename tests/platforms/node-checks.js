@@ -23,8 +23,8 @@ const results = await runChecks({
   files: argv[2],
   platform: { compilesBytes: true, hasThreads: true, hasWorkers: true, runsRelaxed },
 });
-await wear({ runtime, samples }, WEAR.before);
+await wear({ runtime, samples }, WEAR.first);
 const before = memoryUsage().rss;
-await wear({ runtime, samples }, WEAR.then);
+await wear({ runtime, samples }, WEAR.second);
 results.push(judgeWear(before, memoryUsage().rss));
 console.log(JSON.stringify(results));

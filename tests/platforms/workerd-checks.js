@@ -1,5 +1,5 @@
 /**
- * Runs inside workerd as a Worker of its own: answers with the results of all checks, as JSON; `/wear/before` and `/wear/then` wear
+ * Runs inside workerd as a Worker of its own: answers with the results of all checks, as JSON; `/wear/first` and `/wear/second` wear
  * the runtime out instead, `/benchmark` measures a network.
  */
 import { benchmarkHandler } from "espalier/benchmark";

@@ -1,6 +1,6 @@
 /**
  * workerd's config in Cap'n Proto's text form. Two Workers: the example as esbuild bundles it, the way wrangler does, and the
- * checks over the package's files as they lie. A socket for each at a free port, no way out but to this machine.
+ * checks over the package's files as they lie. Within a request workerd collects no garbage until it is asked to. A socket for each at a free port, no way out but to this machine.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix, relative } from "node:path";
@@ -32,6 +32,7 @@ export async function workerdConfig(folder, bundle) {
 const HEAD = `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
+  v8Flags = ["--expose-gc"],
   services = [
     (name = "example", worker = .example),
     (name = "checks", worker = .checks),

@@ -62,7 +62,7 @@ async function checkWear(address, pid) {
     if (!response.ok) throw new Error(await response.text());
     return residentBytes([pid]);
   };
-  const [before, after] = [await worn("before"), await worn("then")];
+  const [before, after] = [await worn("first"), await worn("second")];
   return before === undefined ? [] : [judgeWear(before, after)];
 }
 
