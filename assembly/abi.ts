@@ -63,7 +63,7 @@ export const enum Finish {
 }
 
 /** The formulas of the kernel `Unary`, called and numbered as the format does it. */
-export const enum Unary {
+export enum Unary {
   abs = 0,
   neg = 1,
   sign = 2,
@@ -108,7 +108,7 @@ export const enum Unary {
 // x input, f filter or second operand, b bias, z residual (0: none), y output, scratch, table: byte addresses.
 // lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. What else a kernel reads stands in
 // its header.
-export const enum StepOffset {
+export enum StepOffset {
   kernel = 0,
   x = 4,
   f = 8,

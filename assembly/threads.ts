@@ -27,6 +27,9 @@ const SLEEP: i64 = 1_000_000_000;
 
 let thread: i32 = 0;
 let threads: i32 = 1;
+/** Whose share of how many shares this thread takes of a step: its own, unless it works alone. */
+let part: i32 = 0;
+let parts: i32 = 1;
 let maySleep: bool = false;
 let patience: i32 = 0;
 let sleeps: i32 = 0;
@@ -39,26 +42,45 @@ let shortWaits: i32 = 0;
 export function setThread(index: i32, count: i32, canSleep: bool, seconds: i32): void {
   thread = index;
   threads = count;
+  together();
   maySleep = canSleep;
   patience = seconds;
 }
 
+/** From now on this thread does all of each step it is given: for steps that no other thread is given. */
+export function alone(): void {
+  part = 0;
+  parts = 1;
+}
+
+/** From now on this thread does its share of each step again. */
+export function together(): void {
+  part = thread;
+  parts = threads;
+}
+
+/** The number of this thread's share of a step. */
+export function shareNumber(): i32 {
+  return ASC_FEATURE_THREADS ? part : 0;
+}
+
+/** How many threads share a step. */
 export function threadCount(): i32 {
-  return ASC_FEATURE_THREADS ? threads : 1;
+  return ASC_FEATURE_THREADS ? parts : 1;
 }
 
 /** The first of `total` pieces that are this thread's; they end before `endOf(total)`. Some threads may have none. */
 export function firstOf(total: i32): i32 {
-  return ASC_FEATURE_THREADS ? shareOf(total, thread) : 0;
+  return ASC_FEATURE_THREADS ? shareOf(total, part) : 0;
 }
 
 /** See `firstOf`. */
 export function endOf(total: i32): i32 {
-  return ASC_FEATURE_THREADS ? shareOf(total, thread + 1) : total;
+  return ASC_FEATURE_THREADS ? shareOf(total, part + 1) : total;
 }
 
 function shareOf(total: i32, index: i32): i32 {
-  return (((total as i64) * (index as i64)) / (threads as i64)) as i32;
+  return (((total as i64) * (index as i64)) / (parts as i64)) as i32;
 }
 
 /** The first byte of this thread's share of a run of `elements` floats, of which whole vectors are shared. */
@@ -77,7 +99,7 @@ export function endOfVectors(elements: i32): usize {
  * from `firstRow` to `endRow`, in each from byte `firstInRow` to `endInRow`.
  */
 function sharesRows(rows: i32, elements: i32): bool {
-  return ASC_FEATURE_THREADS ? rows >= min(4 * threads, (elements + 3) >> 2) : true;
+  return ASC_FEATURE_THREADS ? rows >= min(4 * parts, (elements + 3) >> 2) : true;
 }
 
 /** See `sharesRows`. */
@@ -102,7 +124,7 @@ export function endInRow(rows: i32, elements: i32): usize {
 
 /** This thread's part of the step's scratch memory, `share` bytes long. */
 export function scratchOf(s: Step): usize {
-  return ASC_FEATURE_THREADS ? s.scratch + (thread as usize) * (s.share as usize) : s.scratch;
+  return ASC_FEATURE_THREADS ? s.scratch + (part as usize) * (s.share as usize) : s.scratch;
 }
 
 /**

@@ -34,14 +34,20 @@ export async function openEngine({ engine, build }) {
   return { engine, version, cpu, build: build === "auto" ? (relaxed ? "relaxed" : "baseline") : build };
 }
 
+/** How a script of the checkout is started in an engine, with the job as JSON. */
+export function commandOf(engine, script, job = {}) {
+  const { program, words, env } = PROGRAMS[engine];
+  return { program, words: [...words, inRoot(script), JSON.stringify(job)], env, folder: dirname(inRoot(script)) };
+}
+
 /**
  * Runs a script of the checkout in an engine, with the job as JSON, and hands back the JSON that it printed. Whatever else it
  * prints goes to standard error. The script ends when this process does. Throws an `EspalierError` if it gives no answer.
  */
 export async function runInEngine(engine, script, job = {}) {
-  const { program, words, env } = PROGRAMS[engine];
-  const child = spawn(program, [...words, inRoot(script), JSON.stringify(job)], {
-    cwd: dirname(inRoot(script)),
+  const { program, words, env, folder } = commandOf(engine, script, job);
+  const child = spawn(program, words, {
+    cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...env },
   });
@@ -61,7 +67,7 @@ export async function runInEngine(engine, script, job = {}) {
 }
 
 /** Stops the child when this process exits, or is told to, during the call. */
-async function stoppedWithThis(child, call) {
+export async function stoppedWithThis(child, call) {
   const listeners = {
     exit: () => child.kill("SIGKILL"),
     SIGINT: () => process.exit(130),

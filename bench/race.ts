@@ -1,4 +1,4 @@
-/** Times contenders side by side in one process, each warmed up first. */
+/** Times contenders side by side, each warmed up first. */
 import { type Contender, playRounds, type RoundOptions, runFor, summarise, type Times } from "./rounds.js";
 
 export interface RaceOptions extends RoundOptions {
@@ -14,7 +14,11 @@ const SETTLED = 1.2;
 
 /** The times of each contender, which does one whole run when called. */
 export async function race(runs: readonly (() => unknown)[], options: RaceOptions): Promise<Times[]> {
-  const contenders = runs.map(onTheClock);
+  return raceTimed(runs.map(onTheClock), options);
+}
+
+/** The same for contenders that measure themselves. */
+export async function raceTimed(contenders: readonly Contender[], options: RaceOptions): Promise<Times[]> {
   await warmUp(contenders, options.warmUpMs);
   return playRounds(contenders, options);
 }

@@ -1,13 +1,10 @@
 /** Sections of a Markdown file that a program writes: `<!-- KIND KEY -->`, text, `<!-- /KIND -->`. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readText, writeFileSafely } from "../src/cli/files.js";
 import { RequestError } from "../src/errors.js";
 
-/** Replaces a section in a file, which is written beside its place and renamed. */
+/** Replaces a section in a file. Throws a `FileError` where the file cannot be read or written, else as `replaceSection`. */
 export function writeSection(path: string, kind: string, key: string, text: string): void {
-  const file = replaceSection(readFileSync(path, "utf8"), kind, key, text);
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, file);
-  renameSync(temporary, path);
+  writeFileSafely(path, replaceSection(readText(path), kind, key, text));
 }
 
 /**

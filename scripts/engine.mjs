@@ -15,6 +15,8 @@ const MODULES = [
   { target: "relaxed", entry: "assembly/index.ts", imports: ["env.memory"], kernelsOnly: true },
   { target: "baseline-threads", entry: "assembly/threaded.ts", imports: ["env.memory"], kernelsOnly: true },
   { target: "relaxed-threads", entry: "assembly/threaded.ts", imports: ["env.memory"], kernelsOnly: true },
+  { target: "training", entry: "assembly/training/index.ts", imports: ["env.memory"], kernelsOnly: true },
+  { target: "training-relaxed", entry: "assembly/training/index.ts", imports: ["env.memory"], kernelsOnly: true },
   { target: "toolkit", entry: "assembly/toolkit/index.ts", imports: [], kernelsOnly: false },
 ];
 

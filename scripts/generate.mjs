@@ -119,5 +119,6 @@ export function generate() {
   mkdirSync("src/gen", { recursive: true });
   staticCode("onnx.proto", "onnx");
   staticCode("network.proto", "network-proto");
+  staticCode("checkpoint.proto", "checkpoint");
   contract();
 }

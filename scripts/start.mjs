@@ -4,4 +4,4 @@ import { inRoot } from "./checkout.mjs";
 import { setup } from "./setup.mjs";
 
 await setup();
-await import(pathToFileURL(inRoot("dist/examples/main-job.js")).href);
+await import(pathToFileURL(inRoot("dist/examples/main-job/index.js")).href);

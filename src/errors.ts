@@ -37,3 +37,16 @@ export class FileError extends EspalierError {
   override readonly name: string = "FileError";
   override readonly exitCode: number = 5;
 }
+
+/** Training cannot go on: its numbers are no longer finite. */
+export class TrainingError extends EspalierError {
+  override readonly name: string = "TrainingError";
+  override readonly exitCode: number = 6;
+}
+
+/** The user stopped it; the message says what is left and how to go on. */
+export class InterruptedError extends EspalierError {
+  override readonly name: string = "InterruptedError";
+  /** What shells give for SIGINT. */
+  override readonly exitCode: number = 130;
+}

@@ -5,9 +5,14 @@
  */
 export { compile, type CompileOptions } from "./compile/encode.js";
 export { readNetwork } from "./compile/raise.js";
+export type { Augmentation } from "./data/augment.js";
+export { type Batch, Batches, type BatchOptions } from "./data/batches.js";
+export { type ImageSet, limit, type SetOptions, type SkippedFile, type Split } from "./data/image-set.js";
+export { checkLabels, countClasses } from "./data/labels.js";
 export { openSet } from "./data/open-set.js";
-export { preprocessingFor } from "./data/preprocess.js";
-export { DataError, EspalierError, FileError, ModelError, RequestError } from "./errors.js";
+export type { Picture } from "./data/picture.js";
+export { fillInput, preprocessingFor } from "./data/preprocess.js";
+export { DataError, EspalierError, FileError, ModelError, RequestError, TrainingError } from "./errors.js";
 export type { About, Boxes, Preprocessing, Provenance } from "./graph/about.js";
 export type { Graph, GraphInput, Node, Shape, Tensor } from "./graph/graph.js";
 export { openMoments } from "./linalg/moments.js";
@@ -15,7 +20,7 @@ export { type Accuracy, measureAccuracy } from "./measure/accuracy.js";
 export { describeGraph } from "./measure/facts.js";
 export { type Latency, measureLatency } from "./measure/latency.js";
 export { runtimeRunner } from "./measure/runner.js";
-export { GraphBuilder, MODELS } from "./models/index.js";
+export { GraphBuilder, type ModelOptions, MODELS } from "./models/index.js";
 export { exportOnnx } from "./onnx/export.js";
 export { importOnnx } from "./onnx/import.js";
 export { evaluateGraph } from "./ops/walk.js";
@@ -25,4 +30,19 @@ export { formatPlan, parsePlan, type PrunePlan } from "./prune/plan.js";
 export { applyPlan, makePlan, prune, type PruneRequest, type PruneResult } from "./prune/prune.js";
 export { recoverStatistics } from "./prune/recover.js";
 export { findUnits } from "./prune/units.js";
+export type { Comparison, Variant } from "./report/comparison.js";
+export { renderReport } from "./report/html/page.js";
 export { boxes, load, Session, type Tuning } from "./runtime/index.js";
+export {
+  adam,
+  type BatchSource,
+  type EpochResult,
+  initialise,
+  SCHEDULES,
+  sgd,
+  train,
+  type Trained,
+  type TrainingHooks,
+  TrainingStep,
+  type TrainRequest,
+} from "./train/index.js";

@@ -6,9 +6,11 @@ import { MESSAGES } from "../src/gen/network.js";
 import { OPS } from "../src/ops/index.js";
 import { METHODS } from "../src/prune/methods/index.js";
 import { CONV_KERNELS } from "../src/runtime/kernels/convolution.js";
+import { SPLATS_BY_LOADS, SPLATS_BY_SHUFFLES } from "../src/runtime/kernels/tiles.js";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const test = suite("documents");
+const BUILDS = ["baseline", "relaxed"] as const;
 
 test("docs/operators.md has a row for every operator, and no other", () => {
   const rows = [...read("docs/operators.md").matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
@@ -37,11 +39,23 @@ test("docs/kernels.md names every kernel of convolution, and what each algorithm
   assert.equal(missing, []);
 });
 
-test("every command of the README and docs/cli.md begins with a verb that exists", () => {
-  const verbs = ["inspect", "compile", "prune", "run", "eval", "bench"];
-  const used = [...`${read("README.md")}${read("docs/cli.md")}`.matchAll(/npx espalier (\w+)/g)].map(
-    ([, verb]) => verb!,
-  );
+test("docs/kernels.md has the rates of tiles that the rule takes", () => {
+  const rows = [...read("docs/kernels.md").matchAll(/^\| (\d)x(\d)(s?) \| (\S+) \| (\S+) \|$/gm)];
+  assert.is(rows.length, 8);
+  for (const [row, channels, lanes, shuffled, ...said] of rows) {
+    const { rate } = shuffled === "s" ? SPLATS_BY_SHUFFLES : SPLATS_BY_LOADS;
+    const rates = BUILDS.map((build) =>
+      rate(Number(channels), Number(lanes), { build, threads: 1, checksLoads: false }),
+    );
+    assert.equal(said.map(Number), rates, row);
+  }
+});
+
+test("every command of the README, docs/cli.md and docs/training.md begins with a verb that exists", () => {
+  const verbs = ["inspect", "compile", "prune", "run", "eval", "bench", "train", "finetune", "distill"];
+  const used = [
+    ...`${read("README.md")}${read("docs/cli.md")}${read("docs/training.md")}`.matchAll(/npx espalier (\w+)/g),
+  ].map(([, verb]) => verb!);
   assert.ok(used.length > 5);
   for (const verb of used) assert.ok(verbs.includes(verb) || verb === "VERB", verb);
 });
@@ -65,7 +79,9 @@ test("docs/examples.md shows every example as it is, and none is longer than 60 
     assert.ok(text.includes(`\n${code}\`\`\``), name);
     assert.ok(code.split("\n").length <= 60, `${name} is too long`);
   }
-  const folders = readdirSync(new URL("../../examples", import.meta.url)).filter((name) => !name.includes("."));
+  const folders = readdirSync(new URL("../../examples", import.meta.url)).filter(
+    (name) => !name.includes(".") && name !== "main-job",
+  );
   assert.equal([...new Set(EXAMPLES.map((name) => name.split("/")[0]))].sort(), folders.sort());
 });
 

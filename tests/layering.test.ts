@@ -8,6 +8,21 @@ const test = suite("layering");
 
 const ROOT = join(import.meta.dirname, "../..");
 
+/** What training takes of the runtime: planners of kernels, memory, threads. */
+const PLANNING = [
+  "arena",
+  "crew",
+  "engine",
+  "geometry",
+  "kernels",
+  "layers",
+  "session",
+  "shape",
+  "site",
+  "target",
+  "threads",
+].map((name) => `runtime/${name}`);
+
 /** For each folder of src the folders, or single files, that it may import besides itself. A new folder needs a row. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gen: [],
@@ -18,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   onnx: ["graph", "ops", "gen"],
   linalg: ["gen"],
   data: ["graph/about"],
-  train: ["graph", "ops", "data", "gen"],
+  train: ["graph", "ops", "gen", "assembly/abi", "assembly/training/abi", ...PLANNING],
   prune: ["graph", "ops", "linalg", "data", "train"],
   compile: ["graph", "ops", "gen", "passes", "runtime/decode", "runtime/resize", "runtime/verify", "runtime/weights"],
   runtime: ["gen", "assembly/abi", "engine"],
@@ -35,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "models",
     "onnx",
     "ops",
+    "passes",
     "prune",
     "report",
     "runtime",
@@ -60,6 +76,8 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
   ["src/onnx/fold/index.ts", "src/onnx/fold", []],
   ["src/prune/methods/index.ts", "src/prune/methods", ["method"]],
   ["src/cli/main.ts", "src/cli/verbs", []],
+  ["assembly/training/kernels/index.ts", "assembly/training/kernels", ["slopes", "winograd_gradient_tiles"]],
+  ["src/train/gradients/index.ts", "src/train/gradients", ["conv-filter", "conv-site", "gradient", "pieces"]],
   [
     "assembly/kernels/index.ts",
     "assembly/kernels",
@@ -160,6 +178,16 @@ test("the runtime, and the generated code that it imports, need no package and n
   );
   // Only pages fetch, and only an engine that nobody handed in.
   assert.equal(globals, ["src/runtime/engines/fetched.ts"]);
+});
+
+test("the library of charts is loaded by one file, when a chart is drawn", () => {
+  const library = /^import (?!type\b)[^;]*"(@observablehq\/plot|@xmldom\/xmldom)"/m;
+  assert.equal(
+    SOURCES.filter((file) => library.test(read(file))),
+    [],
+  );
+  const users = SOURCES.filter((file) => /import\("(@observablehq\/plot|@xmldom\/xmldom)"\)/.test(read(file)));
+  assert.equal(users, ["src/report/charts/drawing.ts"]);
 });
 
 test("assembly knows only itself", () => {

@@ -12,7 +12,7 @@ import { transpose } from "../pack/transpose";
 const VECTOR: usize = 16;
 
 /** Six values in, six out, the rows of B^T. */
-function inputRow(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, y: usize, pitch: usize): void {
+export function inputRow(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, y: usize, pitch: usize): void {
   const four = f32x4.splat(4);
   const five = f32x4.splat(5);
   const two = f32x4.splat(2);

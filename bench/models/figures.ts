@@ -5,12 +5,19 @@ import { type Circumstances, describe } from "../circumstances.js";
 
 type Cell = number | null;
 
-/** One network. Ratios are peer / espalier, of medians: above 1 espalier is ahead. Null is what could not be measured. */
+/**
+ * One network. Ratios are peer / espalier, of medians: above 1 espalier is ahead. Where it was pruned, its dense form on espalier
+ * is one more peer. Null is what could not be measured, or was not asked for.
+ */
 export interface Figures {
   readonly net: string;
   readonly macs: Cell;
   readonly espalierMs: Cell;
   readonly espalierMinMs: Cell;
+  readonly denseMacs: Cell;
+  readonly denseMs: Cell;
+  readonly denseMinMs: Cell;
+  readonly denseRatio: Cell;
   readonly ortMs: Cell;
   readonly ortMinMs: Cell;
   readonly ortRatio: Cell;
@@ -40,7 +47,10 @@ export function geometricMean(values: readonly Cell[]): Cell {
 const COLUMNS: readonly (Column & { readonly key: keyof Figures })[] = [
   { key: "net", title: "network", align: "left" },
   { key: "macs", title: "multiply-adds", format: (value) => formatCount(Number(value)) },
+  { key: "denseMacs", title: "dense", format: (value) => formatCount(Number(value)) },
   { key: "espalierMs", title: "espalier", format: (value) => formatMilliseconds(Number(value)) },
+  { key: "denseMs", title: "dense", format: (value) => formatMilliseconds(Number(value)) },
+  { key: "denseRatio", title: "ratio", format: (value) => formatRatio(Number(value)) },
   { key: "ortMs", title: "onnxruntime-web", format: (value) => formatMilliseconds(Number(value)) },
   { key: "ortRatio", title: "ratio", format: (value) => formatRatio(Number(value)) },
   { key: "tfjsMs", title: "tfjs-wasm", format: (value) => formatMilliseconds(Number(value)) },
@@ -48,6 +58,8 @@ const COLUMNS: readonly (Column & { readonly key: keyof Figures })[] = [
   { key: "maxRelative", title: "difference", format: (value) => Number(value).toExponential(0) },
   { key: "why", title: "missing because", align: "left" },
 ];
+
+const RATIOS = ["denseRatio", "ortRatio", "tfjsRatio"] as const;
 
 /** A line on where and how, the table, and the geometric means of the ratios as the last line. */
 export function formatReport(report: Report): string {
@@ -78,8 +90,8 @@ function usedColumns({ rows }: Report) {
 }
 
 function tableRows({ rows }: Report): Row[] {
-  const mean = (key: "ortRatio" | "tfjsRatio") => geometricMean(rows.map((row) => row[key]));
-  return [...rows, { net: "geometric mean", ortRatio: mean("ortRatio"), tfjsRatio: mean("tfjsRatio") }].map((row) =>
+  const means = RATIOS.map((key) => [key, geometricMean(rows.map((row) => row[key]))] as const);
+  return [...rows, { net: "geometric mean", ...Object.fromEntries(means) }].map((row) =>
     Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)),
   );
 }

@@ -3,7 +3,7 @@ import { openOrt } from "../peers/ort.mjs";
 import { openTfjs } from "../peers/tfjs.mjs";
 import { differenceOf } from "../../dist/bench/difference.js";
 import { race } from "../../dist/bench/race.js";
-import { compile, exportOnnx, load, MODELS } from "../../dist/src/index.js";
+import { compile, exportOnnx, load, MODELS, prune, runtimeRunner } from "../../dist/src/index.js";
 import { randomInputs } from "../../dist/src/measure/latency.js";
 import { simplify } from "../../dist/src/passes/index.js";
 
@@ -20,31 +20,33 @@ const job = JSON.parse(process.argv[2]);
 console.log(JSON.stringify(await measure(job)));
 process.exit(0);
 
-async function measure({ net, peers, build, threads, runs, warmUpMs }) {
-  const graph = MODELS[net]();
-  const session = await load(compile(graph), { build, threads: { count: threads } });
-  if (session.threads !== threads) throw new Error(`espalier has ${session.threads} threads here`);
+async function measure({ net, keep, peers, build, threads, runs, warmUpMs }) {
+  const whole = MODELS[net]();
+  const graph = keep ? (await prune(whole, { method: "l1", keep }, runtimeRunner({ build }))).graph : whole;
+  const session = await open(graph, { build, threads });
+  const dense = keep && (await open(whole, { build, threads }));
   const inputs = randomInputs(session);
   const ours = session.run(inputs);
   const { opened, missing } = await openPeers(peers, graph, tensorsOf(session, inputs), { threads });
   const differences = opened.map(({ outputs }) => differenceOf(ours, outputs));
   const contenders = [
     () => session.run(inputs),
+    ...(dense ? [() => dense.run(inputs)] : []),
     ...opened.map(
       ({ peer }) =>
         () =>
           peer.run(),
     ),
   ];
-  const [times, ...theirs] = await race(contenders, { runs, warmUpMs, restMs: threads > 1 ? REST_MS : 0 });
+  const [times, ...others] = await race(contenders, { runs, warmUpMs, restMs: threads > 1 ? REST_MS : 0 });
+  const names = [...(dense ? ["dense"] : []), ...opened.map(({ name }) => name)];
   const figures = Object.fromEntries(
-    Object.keys(OPENERS).flatMap((name) =>
-      figuresOf(name, theirs[opened.findIndex((each) => each.name === name)], times),
-    ),
+    ["dense", ...Object.keys(OPENERS)].flatMap((name) => figuresOf(name, others[names.indexOf(name)], times)),
   );
   return {
     net,
     macs: session.macs,
+    denseMacs: dense?.macs ?? null,
     espalierMs: times.medianMs,
     espalierMinMs: times.minMs,
     ...figures,
@@ -52,6 +54,12 @@ async function measure({ net, peers, build, threads, runs, warmUpMs }) {
     maxRelative: largest(differences.map(({ maxRelative }) => maxRelative)),
     why: missing.length > 0 ? missing.join("; ") : null,
   };
+}
+
+async function open(graph, { build, threads }) {
+  const session = await load(compile(graph), { build, threads: { count: threads } });
+  if (session.threads !== threads) throw new Error(`espalier has ${session.threads} threads here`);
+  return session;
 }
 
 /** Those that could run, with the outputs of a first run, and why the others could not. */

@@ -10,6 +10,7 @@ import { installPeers } from "../peers/install.mjs";
 const TOLERANCE = 1e-3;
 /** Medians this many times the minima say that other programs ran, too. */
 const NOISY = 1.25;
+const CONTENDERS = ["espalier", "dense", "ort", "tfjs"];
 
 await setup();
 const { keyOf } = await import("../../dist/bench/circumstances.js");
@@ -29,17 +30,18 @@ await runCommand("bench:models", modelsOptions(ENGINES), async ({ json, write, .
   process.exitCode = faults.length > 0 ? 1 : 0;
 });
 
-async function measureAll({ nets, engine, build, threads, runs, ...rest }, { version, cpu }) {
+async function measureAll({ nets, engine, build, threads, runs, keep, ...rest }, { version, cpu }) {
   const rows = [];
   for (const net of nets) {
     const start = performance.now();
     process.stderr.write(`${net} (${rows.length + 1} of ${nets.length}) ... `);
-    const row = await measure(engine, { net, build, threads, runs, ...rest });
+    const row = await measure(engine, { net, build, threads, runs, keep, ...rest });
     rows.push(row);
     process.stderr.write(`${summaryOf(row)} (${((performance.now() - start) / 1000).toFixed(0)} s)\n`);
   }
   const date = new Date().toISOString().slice(0, 10);
-  return { engine, version, build, cpu, threads, runs, date, peers: versionsOf(rest.peers), rows };
+  const pruned = keep === undefined ? {} : { keep: `${keep.kind}=${keep.value}` };
+  return { engine, version, build, cpu, threads, ...pruned, runs, date, peers: versionsOf(rest.peers), rows };
 }
 
 /** As the peers' manifest pins them. */
@@ -54,8 +56,9 @@ async function measure(engine, job) {
   try {
     return await runInEngine(engine, "bench/models/measure.mjs", job);
   } catch (error) {
-    const names = ["espalier", "ort", "tfjs"].flatMap((name) => [`${name}Ms`, `${name}MinMs`]);
-    const cells = [...names, "macs", "ortRatio", "tfjsRatio", "maxAbs", "maxRelative"].map((name) => [name, null]);
+    const times = CONTENDERS.flatMap((name) => [`${name}Ms`, `${name}MinMs`]);
+    const ratios = CONTENDERS.slice(1).map((name) => `${name}Ratio`);
+    const cells = [...times, ...ratios, "macs", "denseMacs", "maxAbs", "maxRelative"].map((name) => [name, null]);
     return { net: job.net, ...Object.fromEntries(cells), why: error.message };
   }
 }
@@ -63,13 +66,12 @@ async function measure(engine, job) {
 function summaryOf(row) {
   const ratio = (name) => (row[`${name}Ratio`] === null ? [] : [`${name} ${row[`${name}Ratio`].toFixed(2)}x`]);
   const time = row.espalierMs === null ? [] : [`${row.espalierMs.toFixed(2)} ms`];
-  return [...time, ...ratio("ort"), ...ratio("tfjs"), ...noiseOf(row), ...(row.why === null ? [] : [row.why])].join(
-    ", ",
-  );
+  const ratios = CONTENDERS.slice(1).flatMap(ratio);
+  return [...time, ...ratios, ...noiseOf(row), ...(row.why === null ? [] : [row.why])].join(", ");
 }
 
 function noiseOf(row) {
-  const noise = Math.max(...["espalier", "ort", "tfjs"].map((name) => row[`${name}Ms`] / row[`${name}MinMs`] || 0));
+  const noise = Math.max(...CONTENDERS.map((name) => row[`${name}Ms`] / row[`${name}MinMs`] || 0));
   return noise > NOISY ? [`noisy: medians up to ${noise.toFixed(1)} times the minima`] : [];
 }
 

@@ -1,5 +1,4 @@
 /** Inputs from files: numbers from .npy and .pb, pictures from .png and .jpg. */
-import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { decodeImage } from "../data/image-file.js";
 import { readNpy } from "../data/npy.js";
@@ -8,6 +7,7 @@ import { fillInput } from "../data/preprocess.js";
 import { DataError, EspalierError, RequestError } from "../errors.js";
 import { formatShape, type Graph, type GraphInput, sameShape, type Shape, sizeOf } from "../graph/graph.js";
 import { readTensorFile } from "../onnx/tensor-file.js";
+import { readBytes } from "./files.js";
 import { type PictureOptions, preprocessingOf } from "./options.js";
 
 type Reader = (bytes: Uint8Array, path: string, graph: Graph, input: GraphInput, options: PictureOptions) => ReadInput;
@@ -65,16 +65,7 @@ export function readInputs(
 function readInput(path: string, graph: Graph, input: GraphInput, options: PictureOptions): ReadInput {
   const reader = READERS[extname(path).toLowerCase()];
   if (!reader) throw new RequestError(`cannot be read as an input; expected ${Object.keys(READERS).join(", ")}`, path);
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new DataError(
-      (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message,
-      path,
-    );
-  }
-  return reader(bytes, path, graph, input, options);
+  return reader(readBytes(path, DataError), path, graph, input, options);
 }
 
 /** Runs `read`; what is wrong with the file is said of the file. */

@@ -5,13 +5,16 @@ import { EspalierError } from "../errors.js";
 import { EXIT_CODES } from "./verb.js";
 import { bench } from "./verbs/bench.js";
 import { compile } from "./verbs/compile.js";
+import { distill } from "./verbs/distill.js";
 import { evaluate } from "./verbs/eval.js";
+import { finetune } from "./verbs/finetune.js";
 import { inspect } from "./verbs/inspect.js";
 import { prune } from "./verbs/prune.js";
 import { run } from "./verbs/run.js";
+import { train } from "./verbs/train.js";
 
 /** THE list of verbs. */
-const VERBS = [inspect, compile, prune, run, evaluate, bench];
+const VERBS = [inspect, compile, prune, run, evaluate, bench, train, finetune, distill];
 
 const USAGE_ERROR = 2;
 

@@ -1,5 +1,4 @@
 /** Networks as files: `.onnx` and `.esp` alike, read and written. */
-import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
 import { compile, type Encoding } from "../compile/encode.js";
 import { readEncoding, readNetwork } from "../compile/raise.js";
@@ -8,7 +7,7 @@ import type { Graph } from "../graph/graph.js";
 import { exportOnnx } from "../onnx/export.js";
 import { importOnnx } from "../onnx/import.js";
 import type { Shapes } from "../runtime/index.js";
-import { writeFileSafely } from "./output.js";
+import { readBytes, writeFileSafely } from "./files.js";
 
 export interface NetworkFile {
   readonly path: string;
@@ -88,15 +87,7 @@ function readExternal(path: string, location: string): Uint8Array {
   return readBytes(resolve(dirname(path), inside));
 }
 
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new FileError(existsSync(path) ? (error as Error).message : "there is no such file", path);
-  }
-}
-
-/** Throws a `FileError` unless the name ends in .onnx or .esp. Called before any work is done for it. */
+/** Throws a `RequestError` unless the name ends in .onnx or .esp. Called before any work is done for it. */
 export function checkNetworkPath(path: string): void {
   if (!/\.(onnx|esp)$/i.test(path))
     throw new RequestError("a network is written as .onnx or .esp; end the name in one of them", path);

@@ -1,11 +1,12 @@
 /** Options that several verbs have in common, and how their texts become values. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { limit, type ImageSet, type Split } from "../data/image-set.js";
+import { limit, type ImageSet, type SkippedFile, type Split } from "../data/image-set.js";
 import { openSet } from "../data/open-set.js";
 import { preprocessingFor } from "../data/preprocess.js";
 import { RequestError } from "../errors.js";
 import type { Preprocessing } from "../graph/about.js";
 import type { Graph, Shape } from "../graph/graph.js";
+import { createProgress, type Progress } from "../report/progress.js";
 import type { Shapes } from "../runtime/index.js";
 
 /** What --mean, --std and --colour gave. */
@@ -126,10 +127,28 @@ export function preprocessingOf(
   }
 }
 
-/** Opens a set, cut to its first pictures. */
+/** Opens a set, cut to its first pictures, and says on standard error how far it is and which files it leaves out. */
 export function openData(spec: string, most: number | undefined, split: Split): ImageSet {
-  const set = openSet(spec, { split });
+  let progress: Progress | undefined;
+  const onProgress = (done: number, total: number): void => {
+    progress ??= createProgress({ label: "opening", total, unit: "files" });
+    progress.update(done);
+  };
+  const set = openSet(spec, { split, onProgress });
+  progress?.finish();
+  if (set.skipped?.length) process.stderr.write(`${describeSkipped(set.skipped, set.count)}\n`);
   return most === undefined ? set : limit(set, most);
+}
+
+/** How many files are told apart before the rest are only counted. */
+const MOST_TOLD = 3;
+
+/** `2 of 1,000 files skipped: a.png (reason); b.jpg (reason)`. */
+function describeSkipped(skipped: readonly SkippedFile[], read: number): string {
+  const [some, all] = [skipped.length, skipped.length + read].map((files) => files.toLocaleString("en"));
+  const told = skipped.slice(0, MOST_TOLD).map(({ path, reason }) => `${path} (${reason})`);
+  const more = skipped.length > MOST_TOLD ? "; .." : "";
+  return `${some} of ${all} files skipped: ${told.join("; ")}${more}`;
 }
 
 /** The one input of a network that takes pictures. */

@@ -1,11 +1,11 @@
 /** --task and what belongs to it: how the user says what a network's outputs mean. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { readFileSync } from "node:fs";
 import { readNpy } from "../data/npy.js";
-import { FileError, RequestError } from "../errors.js";
+import { RequestError } from "../errors.js";
 import type { About, Boxes } from "../graph/about.js";
 import { formatShape, type Graph, type Shape } from "../graph/graph.js";
 import { inferShapes } from "../ops/walk.js";
+import { readBytes } from "./files.js";
 import { count, fraction, numbers, seed } from "./options.js";
 
 export interface TaskOptions {
@@ -189,13 +189,7 @@ function fail(shape: Shape, expected: string): never {
 }
 
 function readAnchors(path: string): number[] {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new FileError((error as Error).message, path);
-  }
-  const { shape, data } = readNpy(bytes, path);
+  const { shape, data } = readNpy(readBytes(path), path);
   if (shape.at(-1) !== 4) throw new RequestError(`has shape ${formatShape(shape)}, expected n x 4`, path);
   return Array.from(data as ArrayLike<number>, Math.fround);
 }

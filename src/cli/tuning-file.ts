@@ -1,8 +1,7 @@
 /** Tunings as JSON files. What they say is checked by `load`. */
-import { existsSync, readFileSync } from "node:fs";
-import { FileError, RequestError } from "../errors.js";
+import { RequestError } from "../errors.js";
 import type { Tuning } from "../runtime/index.js";
-import { writeFileSafely } from "./output.js";
+import { readText, writeFileSafely } from "./files.js";
 
 export function readTuningFile(path: string): Tuning {
   const text = readText(path);
@@ -15,12 +14,4 @@ export function readTuningFile(path: string): Tuning {
 
 export function writeTuningFile(path: string, tuning: Tuning): void {
   writeFileSafely(path, `${JSON.stringify(tuning, null, 2)}\n`);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new FileError(existsSync(path) ? (error as Error).message : "there is no such file", path);
-  }
 }

@@ -9,7 +9,9 @@ Exit codes:
   2  a request that cannot be met, or wrong options
   3  a network that is damaged or not supported
   4  data that is missing or does not fit
-  5  a file that cannot be read or written`;
+  5  a file that cannot be read or written
+  6  training whose numbers are no longer finite
+  130  training that Ctrl-C stopped; a checkpoint is left`;
 
 export interface VerbWords {
   readonly name: string;

@@ -18,14 +18,55 @@ export function fillInput(picture: Picture, p: Preprocessing, out: Float32Array,
   checkNumbers(p, colours);
   checkRoom(colours * pixels, out, offset);
   const same = picture.width === p.width && picture.height === p.height;
-  const samples = same ? picture.pixels : resize(picture, p.width, p.height);
   const [pixelStep, colourStep] = p.layout === "nchw" ? [1, pixels] : [colours, 1];
+  const steps = { pixels, pixelStep, colourStep };
+  const areBytes = same && picture.pixels instanceof Uint8Array && (picture.channels === 1 || colours === 3);
+  if (areBytes) return fillFromTables(picture, p, steps, out, offset);
+  const samples = same ? picture.pixels : resize(picture, p.width, p.height);
   for (let c = 0; c < colours; c++) {
     const sampleAt = sampler(samples, picture.channels, p.colour, c);
     const normalise = normaliser(p, c);
     const start = offset + c * colourStep;
     for (let pixel = 0; pixel < pixels; pixel++) out[start + pixel * pixelStep] = normalise(sampleAt(pixel));
   }
+}
+
+interface Steps {
+  readonly pixels: number;
+  readonly pixelStep: number;
+  readonly colourStep: number;
+}
+
+/** The same for bytes that go in as they are: there are only 256 of them for each channel. */
+function fillFromTables(
+  { channels, pixels: bytes }: Picture,
+  p: Preprocessing,
+  steps: Steps,
+  out: Float32Array,
+  offset: number,
+): void {
+  tablesFor(p).forEach((table, c) => {
+    const colour = channels === 1 ? 0 : p.colour === "bgr" ? 2 - c : c;
+    let to = offset + c * steps.colourStep;
+    for (let pixel = 0, from = colour; pixel < steps.pixels; pixel++, from += channels, to += steps.pixelStep) {
+      out[to] = table[bytes[from]!]!;
+    }
+  });
+}
+
+/** Made once for each `Preprocessing`, which nobody changes. */
+const TABLES = new WeakMap<Preprocessing, readonly Float32Array[]>();
+
+/** For each channel of the input, what each sample becomes. */
+function tablesFor(p: Preprocessing): readonly Float32Array[] {
+  const known = TABLES.get(p);
+  if (known) return known;
+  const tables = Array.from({ length: p.colour === "grey" ? 1 : 3 }, (_, c) => {
+    const normalise = normaliser(p, c);
+    return Float32Array.from({ length: 256 }, (_, sample) => normalise(sample));
+  });
+  TABLES.set(p, tables);
+  return tables;
 }
 
 /** The sample of input channel `c` by pixel. */
@@ -46,7 +87,8 @@ function luma(samples: ArrayLike<number>, at: number): number {
   return (299 * samples[at]! + 587 * samples[at + 1]! + 114 * samples[at + 2]!) / 1000;
 }
 
-function normaliser(p: Preprocessing, c: number): (sample: number) => number {
+/** What a sample, 0 to 255, becomes in channel `c` of the input. */
+export function normaliser(p: Preprocessing, c: number): (sample: number) => number {
   if (p.mean.length === 0 && p.std.length === 0) return (sample) => sample;
   const mean = p.mean[c] ?? 0;
   const std = p.std[c] ?? 1;

@@ -1,5 +1,5 @@
 /** Reading data files, so that what is missing is named together with what was expected there. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { DataError } from "../errors.js";
 
@@ -11,6 +11,12 @@ const GZIP_MAGIC = [0x1f, 0x8b];
 export function readDataFile(path: string, expected: string): Uint8Array {
   const file = attempt(path, expected, () => readFileSync(path));
   return new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+}
+
+/** The lines of a text, without the white space around them. */
+export function readLines(path: string, expected: string): string[] {
+  const text = new TextDecoder().decode(readDataFile(path, expected));
+  return text.split(/\r?\n/).map((line) => line.trim());
 }
 
 /** `path`, or `path.gz` where that is what there is; unpacked if it is packed, whatever its name. */
@@ -31,9 +37,15 @@ export function isFolder(path: string, expected: string): boolean {
   return attempt(path, expected, () => statSync(path)).isDirectory();
 }
 
-/** Names in a folder, sorted. */
+/** Names in a folder, sorted as JavaScript sorts text, which is by UTF-16 units. */
 export function filesIn(path: string, expected: string): string[] {
   return attempt(path, expected, () => readdirSync(path)).sort();
+}
+
+/** What is in a folder, sorted in the same way. */
+export function entriesIn(path: string, expected: string): Dirent[] {
+  const entries = attempt(path, expected, () => readdirSync(path, { withFileTypes: true }));
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 /** How often a network is right, measured on the runtime. */
-import { DataError, RequestError } from "../errors.js";
+import { RequestError } from "../errors.js";
 import type { ImageSet } from "../data/image-set.js";
+import { checkLabels } from "../data/labels.js";
 import { fillInput } from "../data/preprocess.js";
 import { type Preprocessing } from "../graph/about.js";
 import { formatShape, sizeOf } from "../graph/graph.js";
@@ -22,6 +23,30 @@ export interface AccuracyOptions {
 
 /** Classifies every picture of a set. Throws a `DataError` for a label that is missing or not a class of the network. */
 export function measureAccuracy(session: Session, set: ImageSet, options: AccuracyOptions): Accuracy {
+  const batches = accuracyByBatches(session, set, options);
+  for (let next = batches.next(); ; next = batches.next()) if (next.done) return next.value;
+}
+
+/** Milliseconds of work after which others may have their turn: signals, progress. */
+const TURN = 50;
+
+/** The same, giving way to other work now and then. */
+export async function measureAccuracyInTurns(
+  session: Session,
+  set: ImageSet,
+  options: AccuracyOptions,
+): Promise<Accuracy> {
+  const batches = accuracyByBatches(session, set, options);
+  let turn = performance.now();
+  for (let next = batches.next(); ; next = batches.next()) {
+    if (next.done) return next.value;
+    if (performance.now() - turn < TURN) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    turn = performance.now();
+  }
+}
+
+function* accuracyByBatches(session: Session, set: ImageSet, options: AccuracyOptions): Generator<void, Accuracy> {
   const [input, output] = [session.inputs[0]!, session.outputs[0]!];
   const batch = input.shape[0]!;
   const classes = sizeOf(output.shape) / batch;
@@ -36,6 +61,7 @@ export function measureAccuracy(session: Session, set: ImageSet, options: Accura
       session.name,
     );
   }
+  checkLabels(set, classes, "accuracy");
   const isProbability = endsInSoftmax(session);
   const pixels = new Float32Array(sizeOf(input.shape));
   const sum = { top1: 0, top5: 0, loss: 0 };
@@ -47,13 +73,14 @@ export function measureAccuracy(session: Session, set: ImageSet, options: Accura
     const scores = session.run({ [input.name]: pixels })[output.name]!;
     for (let i = 0; i < count; i++) {
       const row = scores.subarray(i * classes, (i + 1) * classes);
-      const label = labelOf(set, first + i, classes);
+      const label = set.label(first + i)!;
       const place = placeOf(row, label);
       if (place < 1) sum.top1++;
       if (place < 5) sum.top5++;
       sum.loss += isProbability ? -Math.log(Math.max(row[label]!, Number.MIN_VALUE)) : crossEntropy(row, label);
     }
     options.onProgress?.(first + count);
+    yield;
   }
   const n = set.count;
   return { top1: sum.top1 / n, top5: sum.top5 / n, loss: sum.loss / n, n };
@@ -65,15 +92,6 @@ const describeOutputs = ({ outputs, task }: Session) =>
 /** Whether the first output is a softmax's, perhaps reshaped. */
 function endsInSoftmax(session: Session): boolean {
   return session.layers.filter((layer) => layer.type !== "reshape").at(-1)?.type === "softmax";
-}
-
-function labelOf(set: ImageSet, index: number, classes: number): number {
-  const label = set.label(index);
-  if (label === undefined) throw new DataError("has no labels; accuracy needs them", set.name);
-  if (label < 0 || label >= classes) {
-    throw new DataError(`label ${label} of picture ${index}, but the network has ${classes} classes`, set.name);
-  }
-  return label;
 }
 
 /** How many classes have a better score; of equal scores the first is better, and NaN is never right: broken networks do not win. */

@@ -7,6 +7,8 @@ export interface MobileNetV2Options {
   /** Channels of the first and of the last convolution. */
   readonly stem?: number;
   readonly head?: number;
+  /** Stride of the first convolution. Default 2. */
+  readonly stemStride?: number;
   readonly size?: number;
   readonly classes?: number;
   readonly seed?: number;
@@ -22,11 +24,29 @@ const STAGES = [
   [6, 320, 1, 1],
 ] as const;
 
+/** For pictures of 32 x 32: half as wide, and three halvings of the plane instead of five. */
+export const MOBILENET_32 = {
+  stages: [
+    [1, 8, 1, 1],
+    [6, 12, 2, 1],
+    [6, 16, 3, 2],
+    [6, 32, 4, 2],
+    [6, 48, 3, 1],
+    [6, 80, 3, 2],
+    [6, 160, 1, 1],
+  ],
+  stem: 16,
+  head: 640,
+  stemStride: 1,
+  size: 32,
+  classes: 10,
+} as const;
+
 /** MobileNetV2 (Sandler et al. 2018, table 2): inverted residuals with linear bottlenecks, relu6. */
 export function mobilenetV2(options: MobileNetV2Options = {}): Graph {
-  const { stages = STAGES, stem = 32, head = 1280, size = 224, classes = 1000, seed = 1 } = options;
+  const { stages = STAGES, stem = 32, head = 1280, stemStride = 2, size = 224, classes = 1000, seed = 1 } = options;
   const b = new GraphBuilder(seed);
-  let x = convNorm(b, "stem", b.input("input", [1, 3, size, size]), stem, 3, { stride: 2 });
+  let x = convNorm(b, "stem", b.input("input", [1, 3, size, size]), stem, 3, { stride: stemStride });
   stages.forEach(([expansion, channels, repeats, stride], stage) => {
     for (let i = 0; i < repeats; i++)
       x = invertedResidual(b, `block${stage}.${i}`, x, expansion, channels, i === 0 ? stride : 1);

@@ -15,8 +15,7 @@ const LARGEST_VALUE = 2 ** 31 - 1;
 const LARGEST_RESULT = 2 ** 24;
 /** Multiply-adds above which a node on constants stays a node. */
 const MOST_FOLDED_MACS = 2 ** 26;
-/** Operators that stay nodes, too: what they cost is the size of a window, which a file may make as large as it likes. */
-const WINDOWED: ReadonlySet<string> = new Set(["average-pool", "max-pool"]);
+
 export class ImportScope {
   readonly opset: number;
   /** How to get at files beside the model. */
@@ -117,7 +116,8 @@ export class ImportScope {
     const inputs = node.inputs.map((name) => this.shape(name));
     const outputs = inferNode(node, inputs);
     const constants = node.inputs.flatMap((name) => this.#constants.get(name) ?? []);
-    const isCheap = !WINDOWED.has(node.op) && opOf(node).macs(node.attrs, inputs) <= MOST_FOLDED_MACS;
+    const op = opOf(node);
+    const isCheap = !op.windowed && op.macs(node.attrs, inputs) <= MOST_FOLDED_MACS;
     if (isCheap && constants.length === inputs.length) return this.#compute(node, constants, outputs);
     node.inputs.forEach((name) => this.keep(name, node.name));
     node.outputs.forEach((name, i) => this.defineValue(name, outputs[i]!));

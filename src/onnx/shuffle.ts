@@ -1,5 +1,6 @@
 /** Exporters write channel shuffle as reshape, transpose, reshape: a permutation of one axis, which is what the graph holds. */
 import { type Node, sameShape, type Shape, sizeOf } from "../graph/graph.js";
+import { offsetsOf, stridesOf } from "../graph/strides.js";
 import { isOp } from "../ops/index.js";
 import type { ImportScope } from "./import-scope.js";
 
@@ -23,20 +24,15 @@ export function findShuffle(value: string, output: Shape, scope: ImportScope): S
   const [outer, width] = [sizeOf(parts.slice(0, first)), sizeOf(parts.slice(first, last + 1))];
   const axis = output.findIndex((size, i) => size === width && sizeOf(output.slice(0, i)) === outer);
   if (axis < 1) return undefined;
-  const sizes = permutation.slice(first, last + 1).map((from) => parts[from]!);
-  const strides = permutation.slice(first, last + 1).map((from) => sizeOf(parts.slice(from + 1, last + 1)));
-  return { source, axis, indices: Array.from({ length: width }, (_, i) => sourceOf(i, sizes, strides)) };
+  const permuted = permutation.slice(first, last + 1);
+  const strides = stridesOf(parts.slice(0, last + 1));
+  const from = offsetsOf(
+    permuted.map((part) => parts[part]!),
+    permuted.map((part) => strides[part]!),
+  );
+  return { source, axis, indices: Array.from({ length: width }, (_, i) => from(i)) };
 }
 
 function producer(value: string, scope: ImportScope): Node | undefined {
   return scope.nodes.findLast(({ outputs }) => outputs.includes(value));
-}
-
-function sourceOf(i: number, sizes: Shape, strides: readonly number[]): number {
-  let from = 0;
-  for (let axis = sizes.length - 1; axis >= 0; axis--) {
-    from += (i % sizes[axis]!) * strides[axis]!;
-    i = Math.floor(i / sizes[axis]!);
-  }
-  return from;
 }

@@ -9,6 +9,7 @@ export type AveragePoolAttrs = PoolAttrs & {
 /** Mean of each window of an NCHW value. */
 export const averagePool = defineOp({
   name: "average-pool",
+  windowed: true,
   infer: (attrs: AveragePoolAttrs, [x]) => inferPool(attrs, x!),
   evaluate: (attrs, [x]) =>
     evaluatePool(attrs, x!, (values, padded) => {

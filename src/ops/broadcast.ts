@@ -1,6 +1,7 @@
 /** What elementwise operators on two inputs have in common: numpy's broadcasting, aligned from the right. */
 import { ModelError } from "../errors.js";
 import { formatShape, type Shape, sizeOf, type Tensor } from "../graph/graph.js";
+import { offsetsOf, stridesOf } from "../graph/strides.js";
 import type { Atoms, AtomShape, Channels, LayerSpec, LowerInput, Lowered, Raised } from "./op.js";
 
 export function broadcastShape(a: Shape, b: Shape): Shape {
@@ -16,18 +17,12 @@ export function broadcastShape(a: Shape, b: Shape): Shape {
 
 /** For each element of `shape`, where it reads a value of shape `from`. */
 export function broadcastIndex(shape: Shape, from: Shape): (at: number) => number {
+  const own = stridesOf(from);
   const strides = shape.map((_, axis) => {
-    const own = axis - shape.length + from.length;
-    return own < 0 || from[own] === 1 ? 0 : sizeOf(from.slice(own + 1));
+    const at = axis - shape.length + from.length;
+    return at < 0 || from[at] === 1 ? 0 : own[at]!;
   });
-  return (at) => {
-    let index = 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index += (at % shape[axis]!) * strides[axis]!;
-      at = Math.floor(at / shape[axis]!);
-    }
-    return index;
-  };
+  return offsetsOf(shape, strides);
 }
 
 export function evaluateBinary(a: Tensor, b: Tensor, f: (a: number, b: number) => number): readonly Tensor[] {

@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.js";
 import type { Shape } from "../graph/graph.js";
-import { type Atoms, type Channels, countKept, defineOp, freezePixels, type LayerSpec } from "./op.js";
+import { type Atoms, type Channels, countKept, defineOp, freezePixels, parameterOf } from "./op.js";
 import { type Pads, type Pair, type Window, windowOutput } from "./window.js";
 
 /** Attributes of a 2-D convolution; the kernel's size is the filter's. */
@@ -109,16 +109,8 @@ export const conv = defineOp({
   },
 
   lower(attrs, [, filter, bias]) {
-    if (!filter!.constant || (bias && !bias.constant)) {
-      throw new ModelError("a filter or bias that the network computes is not supported; it must be a constant");
-    }
-    const layer: LayerSpec = {
-      type: "convolution",
-      ...attrs,
-      filter: filter!.constant,
-      bias: bias?.constant,
-    };
-    return { layer, reads: [0] };
+    const parameters = { filter: parameterOf(filter!, "filter"), bias: parameterOf(bias, "bias") };
+    return { layer: { type: "convolution", ...attrs, ...parameters }, reads: [0] };
   },
 
   raise(layer) {

@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.js";
 import { formatShape, sizeOf } from "../graph/graph.js";
-import { defineOp, type LayerSpec } from "./op.js";
+import { defineOp, parameterOf } from "./op.js";
 
 /**
  * Dense layer over the last axis. Inputs: x [..., in], filter [out, in], optionally bias [out].
@@ -43,12 +43,9 @@ export const gemm = defineOp({
   macs: (_attrs, [x, filter]) => sizeOf(x!) * filter![0]!,
 
   lower(_attrs, [, filter, bias]) {
-    if (!filter!.constant || (bias && !bias.constant)) {
-      throw new ModelError("a filter or bias that the network computes is not supported; it must be a constant");
-    }
-    const list = bias?.constant && { shape: [bias.constant.data.length], data: bias.constant.data };
-    const layer: LayerSpec = { type: "dense", filter: filter!.constant, bias: list };
-    return { layer, reads: [0] };
+    const numbers = parameterOf(bias, "bias");
+    const list = numbers && { shape: [numbers.data.length], data: numbers.data };
+    return { layer: { type: "dense", filter: parameterOf(filter!, "filter"), bias: list }, reads: [0] };
   },
 
   raise: (layer) =>

@@ -17,6 +17,7 @@ export type LrnAttrs = {
  */
 export const lrn = defineOp({
   name: "lrn",
+  windowed: true,
 
   infer({ size, bias, alpha }: LrnAttrs, [x]) {
     if (x!.length < 2) throw new ModelError(`expected an input with 2 axes or more, got ${x!.length}`);

@@ -4,6 +4,7 @@ import { atomsPool, evaluatePool, inferPool, lowerPool, type PoolAttrs, raisePoo
 /** Largest element of each window of an NCHW value; neither padding nor NaN ever wins. */
 export const maxPool = defineOp({
   name: "max-pool",
+  windowed: true,
   infer: (attrs: PoolAttrs, [x]) => inferPool(attrs, x!),
   evaluate: (attrs, [x]) =>
     evaluatePool(attrs, x!, (values) => values.reduce((best, v) => (v > best ? v : best), -Infinity)),

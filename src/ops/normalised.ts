@@ -2,7 +2,7 @@
 import { ModelError } from "../errors.js";
 import { formatShape, sameShape, type Shape, sizeOf, type Tensor } from "../graph/graph.js";
 import { broadcastIndex, broadcastShape } from "./broadcast.js";
-import type { LayerSpec, LowerInput, Lowered } from "./op.js";
+import { type LayerSpec, type LowerInput, type Lowered, parameterOf } from "./op.js";
 
 type Spec = Extract<LayerSpec, { type: "normalise" }>;
 
@@ -79,12 +79,8 @@ export function lowerNormalised(
   [, scale, bias]: readonly LowerInput[],
   isList: boolean,
 ): Lowered {
-  const constant = (input: LowerInput | undefined): Tensor | undefined => {
-    if (input && !input.constant) {
-      throw new ModelError("a scale or bias that the network computes is not supported; it must be a constant");
-    }
-    return input?.constant && isList ? { ...input.constant, shape: [input.constant.data.length] } : input?.constant;
-  };
+  const listed = (numbers: Tensor | undefined) =>
+    numbers && isList ? { ...numbers, shape: [numbers.data.length] } : numbers;
   const layer: LayerSpec = {
     type: "normalise",
     axis: 0,
@@ -93,8 +89,8 @@ export function lowerNormalised(
     size: 0,
     alpha: 0,
     beta: 0,
-    scale: constant(scale),
-    bias: constant(bias),
+    scale: listed(parameterOf(scale, "scale")),
+    bias: listed(parameterOf(bias, "bias")),
   };
   return { layer, reads: [0] };
 }

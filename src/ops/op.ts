@@ -1,3 +1,4 @@
+import { ModelError } from "../errors.js";
 import type { Shape, Tensor } from "../graph/graph.js";
 import type { LayerOp, Weights } from "../gen/network.js";
 
@@ -88,6 +89,8 @@ export interface Op<Name extends string, Attrs extends object> {
   reorder?(attrs: Attrs, order: readonly number[]): { attrs: Attrs; order: readonly number[] };
   /** Whether it only moves elements, so that whole numbers stay whole. */
   readonly moves?: true;
+  /** Whether each element takes the time of a window, which a file may make as large as it likes: importers fold none of it. */
+  readonly windowed?: true;
   /** Multiply-adds for one run. */
   macs(attrs: Attrs, inputs: readonly Shape[]): number;
   /** Which layer of the format computes it, with which weights. Kernels, tiles and addresses come later, on the device. */
@@ -114,6 +117,17 @@ export function freezePixels(x: AtomShape, channels: Channels): void {
 
 /** `reorder` of operators that treat every element alike. */
 export const reorderElements = <Attrs>(attrs: Attrs, order: readonly number[]) => ({ attrs, order });
+
+/** The numbers of a parameter, if it is there. Throws a `ModelError` where the network computes it. */
+export function parameterOf<Input extends LowerInput | undefined>(
+  input: Input,
+  what: string,
+): Tensor | Extract<Input, undefined> {
+  if (input && !input.constant) {
+    throw new ModelError(`a ${what} that the network computes is not supported; it must be a constant`);
+  }
+  return input?.constant as Tensor | Extract<Input, undefined>;
+}
 
 /** How many elements a mask keeps in `[from, to)`; all of them where there is no mask. */
 export function countKept(mask: Uint8Array | null | undefined, from: number, to: number): number {

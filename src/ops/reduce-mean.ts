@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.js";
 import { type Shape, sizeOf } from "../graph/graph.js";
+import { broadcastIndex } from "./broadcast.js";
 import { defineOp } from "./op.js";
 
 export type ReduceMeanAttrs = {
@@ -29,16 +30,8 @@ export const reduceMean = defineOp({
   evaluate(attrs, [x]) {
     const { kept, result } = reducedShapes(attrs, x!.shape);
     const data = new Float64Array(sizeOf(result));
-    x!.data.forEach((value, i) => {
-      let to = 0;
-      let stride = 1;
-      for (let axis = kept.length - 1; axis >= 0; axis--) {
-        if (kept[axis] !== 1) to += (i % x!.shape[axis]!) * stride;
-        stride *= kept[axis]!;
-        i = Math.floor(i / x!.shape[axis]!);
-      }
-      data[to]! += value;
-    });
+    const to = broadcastIndex(x!.shape, kept);
+    x!.data.forEach((value, i) => (data[to(i)]! += value));
     const count = x!.data.length / data.length;
     return [{ shape: result, data: data.map((sum) => sum / count) }];
   },

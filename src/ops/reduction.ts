@@ -1,6 +1,7 @@
 /** What reductions other than the mean have in common. */
 import { ModelError } from "../errors.js";
 import { sizeOf, type Tensor } from "../graph/graph.js";
+import { broadcastIndex } from "./broadcast.js";
 import { defineOp, type LayerSpec, type Op } from "./op.js";
 import { type ReduceMeanAttrs, reducedShapes } from "./reduce-mean.js";
 
@@ -10,16 +11,9 @@ type Kind = Extract<LayerSpec, { type: "reduce" }>["kind"];
 /** For each element of the result the elements that it is made of. */
 function gather(attrs: ReductionAttrs, { shape, data }: Tensor): number[][] {
   const { kept } = reducedShapes(attrs, shape);
-  const strides = kept.map((size, axis) => (size === 1 ? 0 : sizeOf(kept.slice(axis + 1))));
+  const to = broadcastIndex(shape, kept);
   const sets = Array.from({ length: sizeOf(kept) }, (): number[] => []);
-  data.forEach((value, i) => {
-    let to = 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      to += (i % shape[axis]!) * strides[axis]!;
-      i = Math.floor(i / shape[axis]!);
-    }
-    sets[to]!.push(value);
-  });
+  data.forEach((value, i) => sets[to(i)]!.push(value));
   return sets;
 }
 

@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.js";
 import { type Shape, sizeOf } from "../graph/graph.js";
+import { offsetsOf, stridesOf } from "../graph/strides.js";
 import { countKept, defineOp } from "./op.js";
 
 /** One entry for each sliced axis; `starts` and `ends` lie inside the axis, `end` is -1 for "down to the first element". */
@@ -22,6 +23,17 @@ export function sliceRanges(attrs: SliceAttrs, x: Shape): { start: number; step:
   });
 }
 
+/** For each element of the slice, where it lies in a value of this shape. */
+export function slicedIndex(attrs: SliceAttrs, x: Shape): (at: number) => number {
+  const [ranges, strides] = [sliceRanges(attrs, x), stridesOf(x)];
+  const first = ranges.reduce((sum, { start }, axis) => sum + start * strides[axis]!, 0);
+  return offsetsOf(
+    ranges.map(({ count }) => count),
+    ranges.map(({ step }, axis) => step * strides[axis]!),
+    first,
+  );
+}
+
 /** Every `step`-th element from `start` up to, not including, `end`, along some axes. */
 export const slice = defineOp({
   name: "slice",
@@ -41,18 +53,8 @@ export const slice = defineOp({
 
   evaluate(attrs, [x]) {
     const shape = this.infer(attrs, [x!.shape])[0]!;
-    const ranges = sliceRanges(attrs, x!.shape);
-    const strides = x!.shape.map((_, axis) => sizeOf(x!.shape.slice(axis + 1)));
-    const data = Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
-      let from = 0;
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        const { start, step } = ranges[axis]!;
-        from += (start + (i % shape[axis]!) * step) * strides[axis]!;
-        i = Math.floor(i / shape[axis]!);
-      }
-      return x!.data[from]!;
-    });
-    return [{ shape, data }];
+    const from = slicedIndex(attrs, x!.shape);
+    return [{ shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => x!.data[from(i)]!) }];
   },
 
   atoms(attrs, [x], channels) {

@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.js";
 import { sizeOf } from "../graph/graph.js";
+import { offsetsOf, stridesOf } from "../graph/strides.js";
 import { defineOp } from "./op.js";
 
 export type TransposeAttrs = { readonly permutation: readonly number[] };
@@ -19,16 +20,12 @@ export const transpose = defineOp({
 
   evaluate(attrs, [x]) {
     const shape = this.infer(attrs, [x!.shape])[0]!;
-    const strides = attrs.permutation.map((axis) => sizeOf(x!.shape.slice(axis + 1)));
-    const data = Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
-      let from = 0;
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        from += (i % shape[axis]!) * strides[axis]!;
-        i = Math.floor(i / shape[axis]!);
-      }
-      return x!.data[from]!;
-    });
-    return [{ shape, data }];
+    const strides = stridesOf(x!.shape);
+    const from = offsetsOf(
+      shape,
+      attrs.permutation.map((axis) => strides[axis]!),
+    );
+    return [{ shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => x!.data[from(i)]!) }];
   },
 
   atoms: ({ permutation }, [x]) => [permutation.map((axis) => x![axis]!)],

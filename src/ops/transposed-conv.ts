@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.js";
 import type { Shape } from "../graph/graph.js";
 import { joinGroups } from "./conv.js";
-import { type Atoms, type Channels, countKept, defineOp, type LayerSpec } from "./op.js";
+import { type Atoms, type Channels, countKept, defineOp, parameterOf } from "./op.js";
 import type { Pads, Pair } from "./window.js";
 
 export type TransposedConvAttrs = {
@@ -103,16 +103,8 @@ export const transposedConv = defineOp({
   },
 
   lower(attrs, [, filter, bias]) {
-    if (!filter!.constant || (bias && !bias.constant)) {
-      throw new ModelError("a filter or bias that the network computes is not supported; it must be a constant");
-    }
-    const layer: LayerSpec = {
-      type: "transposedConvolution",
-      ...attrs,
-      filter: filter!.constant,
-      bias: bias?.constant,
-    };
-    return { layer, reads: [0] };
+    const parameters = { filter: parameterOf(filter!, "filter"), bias: parameterOf(bias, "bias") };
+    return { layer: { type: "transposedConvolution", ...attrs, ...parameters }, reads: [0] };
   },
 
   raise(layer) {

@@ -76,11 +76,11 @@ export class Session {
     this.boxes = network.task.boxes;
     this.provenance = network.provenance;
     this.layers = plan.layers;
-    this.tuning = tuningOf(network, plan);
     this.memory = plan.memory;
     this.macs = plan.layers.reduce((sum, layer) => sum + layer.macs, 0);
     this.#plan = plan;
     this.#state = { engine, bytes };
+    this.tuning = tuningOf(network, plan, this.threads);
     engine.endWith?.(this);
     const outputValues = network.outputs.map(({ value }) => value);
     this.#outputAt = (i) => plan.valueAt(outputValues[i]!);

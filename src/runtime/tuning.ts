@@ -40,12 +40,12 @@ function nameConvolutions({ layers }: Network): Map<number, string> {
   return names;
 }
 
-/** What was picked for each convolution of a plan. */
-export function tuningOf(network: Network, { target, layers }: Plan): Tuning {
+/** What was picked for each convolution of a plan that so many threads run, which may be fewer than it was made for. */
+export function tuningOf(network: Network, { target, layers }: Plan, threads: number): Tuning {
   const names = nameConvolutions(network);
   const convolutions = layers.filter(({ layer }) => names.has(layer));
   const kernels = Object.fromEntries(convolutions.map(({ layer, kernel }) => [names.get(layer)!, kernel]));
-  return { build: target.build, threads: target.threads, kernels };
+  return { build: target.build, threads, kernels };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.js";
 import type { Weights } from "../gen/network.js";
 import { LIMITS } from "./limits.js";
-import { formatShape, sizeOf } from "./shape.js";
+import { broadcastStrides, formatShape, type Shape, sizeOf } from "./shape.js";
 
 /** Bytes of one number. */
 const BYTES = { f32: 4, f16: 2 } as const;
@@ -32,6 +32,20 @@ export function checkVector(weights: Weights | undefined, what: string, length: 
 export function readWeights({ data, encoding }: Weights): Float32Array {
   const { buffer } = new Uint8Array(data);
   return encoding === "f32" ? new Float32Array(buffer) : Float32Array.from(new Uint16Array(buffer), halfToFloat);
+}
+
+/** Fills `to` with the weights broadcast to this shape, aligned from the right. */
+export function fillBroadcast(weights: Weights, shape: Shape, to: Float32Array): void {
+  const values = readWeights(weights);
+  const strides = broadcastStrides(weights.shape, shape);
+  for (let i = 0; i < to.length; i++) {
+    let [from, rest] = [0, i];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += (rest % shape[axis]!) * strides[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    to[i] = values[from]!;
+  }
 }
 
 /** The number that 16 bits of IEEE 754 binary16 stand for. */

@@ -15,7 +15,13 @@ const KERNELS_OPTIONS = kernelsOptions(ENGINES);
 const COMMON = { engine: "node", threads: 1, runs: 15, json: false, write: false };
 
 test("everything on this Node, unless said", () => {
-  const models = { nets: Object.keys(MODELS), peers: ["ort", "tfjs"], build: "baseline", warmUpMs: 2000 };
+  const models = {
+    nets: Object.keys(MODELS),
+    peers: ["ort", "tfjs"],
+    keep: undefined,
+    build: "baseline",
+    warmUpMs: 2000,
+  };
   assert.equal(parseOptions(MODELS_OPTIONS, []), { ...COMMON, ...models });
   assert.equal(parseOptions(KERNELS_OPTIONS, []), { ...COMMON, shapes: undefined, build: "auto" });
 });
@@ -23,11 +29,12 @@ test("everything on this Node, unless said", () => {
 test("all that can be said", () => {
   const common = "--engine deno --build relaxed --threads 2 --runs 3 --json --write";
   const expected = { engine: "deno", build: "relaxed", threads: 2, runs: 3, json: true, write: true };
-  const models = `--nets vgg16_32,resnet18 --peers tfjs --warm-up 50 ${common}`;
+  const models = `--nets vgg16_32,resnet18 --peers tfjs --keep macs=0.5 --warm-up 50 ${common}`;
   assert.equal(parseOptions(MODELS_OPTIONS, models.split(" ")), {
     ...expected,
     nets: ["resnet18", "vgg16_32"],
     peers: ["tfjs"],
+    keep: { kind: "macs", value: 0.5 },
     warmUpMs: 50,
   });
   const kernels = `--shapes some.txt ${common}`;
@@ -40,6 +47,8 @@ test("what is wrong is named with what there is", () => {
     [MODELS_OPTIONS, "--nets resnet18,", /^--nets: no ""/],
     [MODELS_OPTIONS, "--peers onnx", /^--peers: no "onnx"; there is ort, tfjs$/],
     [MODELS_OPTIONS, "--build auto", /^--build: no "auto"; there is baseline, relaxed$/],
+    [MODELS_OPTIONS, "--keep half", /^--keep: "half": expected one of macs=N/],
+    [MODELS_OPTIONS, "--keep macs=0", /^--keep: "macs=0": expected a share above 0/],
     [KERNELS_OPTIONS, "--build fast", /^--build: no "fast"; there is auto, baseline, relaxed$/],
     [KERNELS_OPTIONS, "--engine bun", /^--engine: no "bun"; there is node, deno$/],
     [KERNELS_OPTIONS, "--threads 0", /^--threads: expected a whole number from 1 on, got "0"$/],

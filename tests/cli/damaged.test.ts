@@ -14,6 +14,8 @@ const good = { onnx: exportOnnx(graph), esp: compile(graph) };
 const cifar = writeCifar(folder.at("some.bin"), 4);
 const out = folder.at("out.esp");
 
+const TRAINING = ["--data", `cifar10:${cifar}`, "--batch", "2", "--epochs", "1", "-o", out];
+
 const VERBS: Readonly<Record<string, (network: string) => readonly string[]>> = {
   inspect: (network) => ["inspect", network],
   compile: (network) => ["compile", network, "-o", out],
@@ -21,6 +23,9 @@ const VERBS: Readonly<Record<string, (network: string) => readonly string[]>> = 
   run: (network) => ["run", network, "--input", "x.npy", "--output", folder.at("answers")],
   eval: (network) => ["eval", network, "--data", `cifar10:${cifar}`],
   bench: (network) => ["bench", network],
+  train: (network) => ["train", "--model", network, ...TRAINING],
+  finetune: (network) => ["finetune", network, ...TRAINING],
+  distill: (network) => ["distill", "--teacher", network, "--net", "resnet8_32", ...TRAINING],
 };
 
 async function everyVerbRefuses(
@@ -52,7 +57,7 @@ test("nothing there, or a folder", async () => {
   await everyVerbRefuses("none.onnx", undefined, 5, /there is no such file/);
   await everyVerbRefuses("none.esp", undefined, 5, /there is no such file/);
   mkdirSync(folder.at("folder.onnx"));
-  await everyVerbRefuses("folder.onnx", undefined, 5, /directory/);
+  await everyVerbRefuses("folder.onnx", undefined, 5, /is a folder, not a file/);
 });
 
 test("ONNX files that are none", async () => {

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { encode } from "fast-png";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { writeNpy } from "../../src/data/npy.js";
@@ -7,10 +8,12 @@ import { openSet } from "../../src/data/open-set.js";
 import { preprocessingFor } from "../../src/data/preprocess.js";
 import { measureAccuracy } from "../../src/measure/accuracy.js";
 import { openGraph } from "../../src/measure/runner.js";
+import { resnet } from "../../src/models/index.js";
 import {
   bytesOf,
   CLASSES,
   classifier,
+  espalier,
   json,
   refuses,
   SIDE,
@@ -62,6 +65,37 @@ test("a folder is its test part", async () => {
   writeCifar(join(batches, "data_batch_1.bin"), 3);
   const { n, set } = await json("eval", onnx, "--data", `cifar10:${batches}`);
   assert.equal([n, set], [30, "cifar10:test_batch.bin"]);
+});
+
+test("the built-in set is its test part, unless it says otherwise", async () => {
+  const ten = writeOnnx(folder.at("ten.onnx"), resnet({ depth: 8, width: 4, size: SIDE, classes: 10, seed: 1 }));
+  const data = await json("eval", ten, "--data", "glyphs:n=30");
+  assert.equal([data.n, data.set, data.skipped], [30, "glyphs:test,seed=1,n=30", 0]);
+  assert.is(
+    (await json("eval", ten, "--data", "glyphs,train", "--limit", "10")).set,
+    "glyphs:train,seed=1,n=10000, first 10",
+  );
+  const message = /label 4 of picture 4, but the network has 4 classes/;
+  await refuses(folder.path, ["eval", onnx, "--data", "glyphs"], 4, message);
+  await refuses(folder.path, ["eval", onnx, "--data", "glyphs:n=x"], 2, /glyphs:n=x: expected train or test, seed=1/);
+});
+
+test("a folder of pictures, of which some cannot be read", async () => {
+  const pictures = folder.at("pictures");
+  for (const name of ["ant", "bee"]) mkdirSync(join(pictures, name), { recursive: true });
+  const png = encode({ width: 2, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3, 4, 5, 6) });
+  for (const name of ["ant/1.png", "ant/2.png", "bee/3.png"]) writeFileSync(join(pictures, name), png);
+  assert.is((await json("eval", onnx, "--data", `images:${pictures}`)).n, 3);
+  writeFileSync(join(pictures, "bee/0.png"), "no picture");
+  const { code, out, err } = await espalier("eval", onnx, "--data", `images:${pictures}`, "--json");
+  const { n, skipped } = JSON.parse(out) as { n: number; skipped: number };
+  assert.equal([code, n, skipped], [0, 3, 1]);
+  assert.match(err, /^1 of 4 files skipped: .*bee.0\.png \(expected a PNG or JPEG file, came one that .*\)\n$/);
+  for (const name of ["5.png", "6.png", "7.png"]) writeFileSync(join(pictures, "ant", name), "");
+  assert.match(
+    (await espalier("eval", onnx, "--data", `images:${pictures}`)).err,
+    /^4 of 7 files skipped: .*; \.\.\n$/,
+  );
 });
 
 test("pictures and labels from .npy", async () => {

@@ -7,6 +7,7 @@ import { METHODS } from "../../src/prune/methods/index.js";
 import { load } from "../../src/runtime/index.js";
 import {
   classifier,
+  espalier,
   json,
   refuses,
   SIDE,
@@ -272,7 +273,16 @@ test("what cannot be asked for", async () => {
   await check(2, /--scope.*global, local/, "-o", to, "--keep", "macs=0.5", "--scope", "both");
   await check(2, /--scope: channels= is a share of each unit/, "-o", to, "--keep", "channels=0.5", "--scope", "global");
   await check(2, /--only: no unit fits "logits"; there are: conv1/, "-o", to, "--keep", "macs=0.5", "--only", "logits");
-  await check(2, /--recover.*none, statistics/, "-o", to, "--keep", "macs=0.5", "--recover", "training");
+  await check(
+    2,
+    /--recover.*none, statistics, finetune, distill/,
+    "-o",
+    to,
+    "--keep",
+    "macs=0.5",
+    "--recover",
+    "training",
+  );
   await check(
     2,
     /--recover statistics: needs pictures; give --data/,
@@ -320,7 +330,7 @@ test("plans that do not fit", async () => {
   };
   const cut = (unit: string, width: number, remove: readonly unknown[]) =>
     JSON.stringify({ espalierPlan: 1, method: "l1", seed: 1, request: {}, cuts: [{ unit, width, remove }] });
-  await check(5, /none\.json: .*no such file/, undefined);
+  await check(5, /none\.json: there is no such file/, undefined);
   await check(2, /bad\.json: not JSON/, "");
   await check(2, /bad\.json: not JSON/, "keep: all");
   await check(2, /bad\.json: not a pruning plan/, "{}");
@@ -379,6 +389,49 @@ test("options that would do nothing, or undo each other, are refused", async () 
     refuses(folder.path, ["prune", onnx, "-o", to, ...words], 2, message);
   await check(/--data: has no use without --recover/, "--keep", "macs=0.5", "--data", `cifar10:${cifar}`);
   await check(/cannot be one file/, "--keep", "macs=0.5", "--plan-out", to);
+  const recover = ["--keep", "macs=0.5", "--data", `cifar10:${cifar}`, "--recover"];
+  await check(/--lr: has no use without --recover finetune or distill/, ...recover, "statistics", "--lr", "0.1");
+  await check(/--epochs: has no use without --recover finetune or distill/, "--keep", "macs=0.5", "--epochs", "2");
+  await check(/--temperature: has no use without --recover distill/, ...recover, "finetune", "--temperature", "2");
+  await check(/--no-labels: has no use without --recover distill/, ...recover, "finetune", "--no-labels");
+  await check(/--epochs: say how often/, ...recover, "finetune");
+  await check(/--recover distill: needs pictures; give --data/, "--keep", "macs=0.5", "--recover", "distill");
+  await check(/has 30 pictures, too few for a batch of 64/, ...recover, "distill", "--epochs", "1");
+});
+
+test("what was cut is trained further, alone or behind the dense network, within the budget of bytes", async () => {
+  const { bytes } = await json("inspect", onnx);
+  const training = ["--data", `cifar10:${cifar}`, "--batch", "8", "--epochs", "2", "--build", "baseline"];
+  for (const kind of ["finetune", "distill"]) {
+    const output = folder.at(`${kind}.esp`);
+    const words = [
+      "prune",
+      onnx,
+      "--keep",
+      "bytes=0.8",
+      "--recover",
+      kind,
+      ...training,
+      "--validation",
+      `cifar10:${cifar}`,
+    ];
+    const { code, out, err } = await espalier(...words, "-o", output, "--json");
+    assert.is(code, 0, err);
+    const { recovery } = JSON.parse(out);
+    assert.equal([recovery.kind, recovery.history.length], [kind, 2]);
+    assert.is(recovery.optimiser, "--optimiser sgd --lr 0.01");
+    assert.ok(readFileSync(output).length <= 0.8 * bytes, `${readFileSync(output).length} of ${bytes}`);
+    const { about } = await json("inspect", output);
+    assert.equal(
+      about.provenance.map(({ step }: { step: string }) => step),
+      ["prune", kind],
+    );
+    assert.match(about.provenance[0].detail, new RegExp(`--recover ${kind}$`));
+    const { top1 } = await json("eval", output, "--data", `cifar10:${cifar}`, "--build", "baseline");
+    assert.is(top1, recovery.validationTop1);
+  }
+  const { out } = await espalier("prune", onnx, "--keep", "macs=0.5", "--recover", "finetune", ...training);
+  assert.match(out, /\nrecovered: finetune, 2 epochs on cifar10:some\.bin$/m);
 });
 
 test("a link stays a link, and what it points to is written", async () => {

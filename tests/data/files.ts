@@ -40,6 +40,11 @@ export function pngFile(header: PngHeader, rows: readonly number[], before: read
   return Buffer.concat([signature, headerChunk(header), ...before, idat, pngChunk("IEND", new Uint8Array(0))]);
 }
 
+/** A PNG file of one grey pixel. */
+export function greyPng(sample: number): Uint8Array {
+  return pngFile({ width: 1, height: 1, depth: 8, colourType: 0 }, [0, sample]);
+}
+
 function headerChunk({ width, height, depth, colourType, interlace = 0 }: PngHeader): Uint8Array {
   const data = new DataView(new ArrayBuffer(13));
   data.setUint32(0, width);

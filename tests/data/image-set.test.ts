@@ -25,6 +25,12 @@ test("the first few", () => {
   fails(() => few.label(-1), RequestError, /came -1/);
 });
 
+test("files that were skipped are still named", () => {
+  const skipped = [{ path: "a", reason: "b" }];
+  assert.equal(limit({ ...SET, skipped }, 3).skipped, skipped);
+  assert.is(limit(SET, 3).skipped, undefined);
+});
+
 test("no more than there are", () => {
   assert.is(limit(SET, 10), SET);
   assert.is(limit(SET, 1000), SET);

@@ -1,9 +1,10 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openSet, SET_KINDS } from "../../src/data/open-set.js";
 import { DataError, RequestError } from "../../src/errors.js";
-import { fails, temporaryFolder, writeIn } from "./files.js";
+import { fails, greyPng, temporaryFolder, writeIn } from "./files.js";
 
 const test = suite("data/open-set");
 const folder = temporaryFolder();
@@ -35,18 +36,37 @@ test("two files with a comma", () => {
 });
 
 test("lists the kinds", () => {
-  for (const spec of ["", "cifar10", "cifar10:", "imagenet:x", "constructor:x", "__proto__:x", ":x"]) {
-    fails(() => openSet(spec), RequestError, /cifar10:FILE.*mnist:FOLDER.*npy:IMAGES/);
+  const specs = ["", "cifar10", "cifar10:", "cifar10,x", "imagenet:x", "constructor:x", "__proto__:x", ":x", "glyphs:"];
+  for (const spec of [...specs, "glyph", "glyphs2"]) {
+    fails(() => openSet(spec), RequestError, /cifar10:FILE.*cifar100:FILE.*mnist:FOLDER.*images:.*npy:IMAGES.*glyphs/);
   }
 });
 
+test("folders and lists of pictures", () => {
+  const pictures = temporaryFolder();
+  mkdirSync(join(pictures, "cat"));
+  const cat = writeIn(pictures, "cat/1.png", greyPng(7));
+  assert.equal(openSet(`images:${pictures}`).classes, ["cat"]);
+  assert.is(openSet(`images:${writeIn(pictures, "LIST.TXT", `${cat} 5`)}`).label(0), 5);
+});
+
+test("the built-in set needs no path", () => {
+  for (const spec of ["glyphs", "glyphs:test", "glyphs:seed=1", "glyphs,seed=1", "glyphs:test,n=2000,seed=1"]) {
+    assert.is(openSet(spec).name, "glyphs:test,seed=1,n=2000");
+  }
+  assert.is(openSet("glyphs,n=30", { split: "train" }).name, "glyphs:train,seed=1,n=30");
+});
+
+/** Those that read files. */
+const FILE_KINDS = Object.keys(SET_KINDS).filter((kind) => !SET_KINDS[kind]!.builtIn);
+
 test("a path that cannot be one", () => {
-  for (const kind of Object.keys(SET_KINDS)) fails(() => openSet(`${kind}:a\0b`), DataError, /could not read it/);
+  for (const kind of FILE_KINDS) fails(() => openSet(`${kind}:a\0b`), DataError, /could not read it/);
 });
 
 test("every kind names what is missing", () => {
   const none = join(folder, "none");
-  for (const kind of Object.keys(SET_KINDS)) {
+  for (const kind of FILE_KINDS) {
     fails(() => openSet(`${kind}:${none}`), DataError, /none: expected .*, found nothing; check the path$/);
   }
 });

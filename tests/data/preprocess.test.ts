@@ -51,6 +51,36 @@ test("every sample is (x / 255 - mean) / std, rounded once", () => {
   });
 });
 
+/** Every byte in every channel, 16 x 16. */
+const BYTES = Uint8Array.from({ length: 768 }, (_, at) => (at * 7 + Math.floor(at / 256)) % 256);
+
+test("pictures of the right size give the bits that the formula gives, in every layout and order", () => {
+  const numbers = {
+    none: [[], []],
+    both: [
+      [0.485, 0.456, 0.406],
+      [0.229, 0.224, 0.225],
+    ],
+    raw: [[], [1 / 255, 0.1, 3]],
+  };
+  for (const [mean, std] of Object.values(numbers) as [number[], number[]][]) {
+    for (const layout of ["nchw", "nhwc"] as const) {
+      for (const colour of ["rgb", "bgr"] as const) {
+        for (const channels of [1, 3] as const) {
+          const picture: Picture = { width: 16, height: 16, channels, pixels: BYTES.subarray(0, 256 * channels) };
+          const out = filled(picture, { width: 16, height: 16, layout, colour, mean, std });
+          out.forEach((value, at) => {
+            const [pixel, c] = layout === "nchw" ? [at % 256, Math.floor(at / 256)] : [Math.floor(at / 3), at % 3];
+            const sample = BYTES[channels === 1 ? pixel : pixel * 3 + (colour === "bgr" ? 2 - c : c)]!;
+            const plain = mean.length + std.length === 0;
+            assert.is(value, Math.fround(plain ? sample : (sample / 255 - (mean[c] ?? 0)) / (std[c] ?? 1)));
+          });
+        }
+      }
+    }
+  }
+});
+
 test("mean and std are in the order of the input's channels", () => {
   const p: Preprocessing = { ...RAW, colour: "bgr", layout: "nhwc", mean: [0, 0, 0], std: [1, 2, 4] };
   const expected = [30, 20, 10, 60, 50, 40].map((value, at) => Math.fround(value / 255 / [1, 2, 4][at % 3]!));

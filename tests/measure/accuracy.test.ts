@@ -7,7 +7,7 @@ import { openSet } from "../../src/data/open-set.js";
 import { preprocessingFor, type PreprocessingOptions } from "../../src/data/preprocess.js";
 import { DataError, RequestError } from "../../src/errors.js";
 import type { Graph } from "../../src/graph/graph.js";
-import { type Accuracy, measureAccuracy } from "../../src/measure/accuracy.js";
+import { type Accuracy, measureAccuracy, measureAccuracyInTurns } from "../../src/measure/accuracy.js";
 import { openGraph } from "../../src/measure/runner.js";
 import { GraphBuilder } from "../../src/models/index.js";
 import { importOnnx } from "../../src/onnx/import.js";
@@ -35,6 +35,18 @@ test("shares of pictures, and what is counted", async () => {
   ];
   const { top1, top5, n } = await measured(scores, [0, 6, 3, 2]);
   assert.equal([top1, top5, n], [0.25, 0.75, 4]);
+});
+
+test("the same in turns", async () => {
+  const scores = [
+    [9, 1, 2],
+    [1, 9, 2],
+    [1, 2, 9],
+  ];
+  const options = { preprocessing: rawRow(3) };
+  const session = await openGraph(echo(3));
+  const set = rows(scores, [0, 1, 1]);
+  assert.equal(await measureAccuracyInTurns(session, set, options), measureAccuracy(session, set, options));
 });
 
 test("of equal scores the first class counts as better", async () => {

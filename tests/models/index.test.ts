@@ -22,6 +22,10 @@ const KNOWN: Readonly<Record<string, readonly [parameters: number, macs: number]
   resnet20_32: [269_722, 40_551_040],
   resnet56_32: [853_018, 125_485_696],
   vgg16_32: [14_990_922, 313_463_808],
+  lenet5: [61_706, 416_520],
+  resnet8_32: [19_218, 3_170_624],
+  resnet32_32: [464_154, 68_862_592],
+  mobilenet_v2_32: [587_178, 23_688_448],
 };
 /** A quarter of a minute of random numbers. */
 const SLOW = new Set(process.env["ESPALIER_SLOW"] ? [] : ["vgg16"]);

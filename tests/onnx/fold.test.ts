@@ -172,6 +172,23 @@ test("a weight that a chain of nodes prepares is one constant", () => {
   assert.equal([...evaluateGraph(graph, new Map([["x", counting([1, 2])]])).get("y")!.data], [5, 11, 17]);
 });
 
+test("windows over constants stay nodes, however small: their size costs nothing in a file", () => {
+  for (const [op, attributes, stays] of [
+    ["MaxPool", { kernel_shape: [1, 1] }, "max-pool"],
+    ["AveragePool", { kernel_shape: [1, 1] }, "average-pool"],
+    ["LRN", { size: 1 }, "lrn"],
+    ["Relu", {}, undefined],
+  ] as const) {
+    const nodes = [node(op, "w", "v", attributes), node("Add", "x v", "y")];
+    const initializers = [floats("w", [1, 1, 1, 2], [1, 2])];
+    const { graph } = importOnnx(buildModel({ inputs: { x: [1, 1, 1, 2] }, nodes, initializers }));
+    assert.equal(
+      graph.nodes.map((each) => each.op),
+      stays ? [stays, "add"] : ["add"],
+    );
+  }
+});
+
 const tooLarge = (op: string, ...on: TensorProto[]) =>
   assert.throws(
     () => run({ op, on }),

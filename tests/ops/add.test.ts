@@ -1,6 +1,5 @@
-import { constant, operatorSuite, single, tensor, value } from "./oracle.js";
-
-const add = (...operands: Parameters<typeof single>[2][]) => single("add", {}, ...operands);
+import { commutativeCases, NOT_BROADCAST } from "./broadcasts.js";
+import { operatorSuite, tensor } from "./oracle.js";
 
 const test = operatorSuite("add", {
   meanings: [
@@ -11,58 +10,8 @@ const test = operatorSuite("add", {
       output: tensor([2, 3], 11, 21, 31, 12, 22, 32),
     },
   ],
-  cases: {
-    "two values of one shape, around whole vectors": [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17].map((n) =>
-      add(value(1, n), value(1, n)),
-    ),
-    "two values, every kind of broadcasting": [
-      add(value(2, 3, 4, 5), value(1)),
-      add(value(2, 3, 4, 5), value(5)),
-      add(value(2, 3, 4, 5), value(4, 1)),
-      add(value(2, 3, 4, 5), value(3, 1, 1)),
-      add(value(3, 1, 1), value(2, 3, 4, 5)),
-      add(value(2, 3, 4, 5), value(2, 1, 1, 1)),
-      add(value(2, 3, 4, 5), value(2, 1, 4, 1)),
-      add(value(2, 3, 4, 5), value(1, 3, 1, 5)),
-      add(value(2, 1, 4, 1), value(1, 3, 1, 5)),
-      add(value(1, 3), value(2, 1)),
-      add(value(2, 1, 3, 1, 2), value(1, 4, 1, 5, 1)),
-      add(value(6), value(1, 1, 6)),
-      add(value(), value(2, 2)),
-      add(value(), value()),
-    ],
-    "a value and a constant, on either side": [
-      add(value(2, 3, 4, 5), constant(2, 3, 4, 5)),
-      add(constant(2, 3, 4, 5), value(2, 3, 4, 5)),
-      add(value(2, 3, 4, 5), constant(3, 1, 1)),
-      add(constant(1, 3, 1, 1), value(2, 3, 4, 5)),
-      add(value(2, 3, 4, 5), constant(1)),
-      add(value(2, 3, 4, 5), constant()),
-      add(value(2, 3, 4, 5), constant(1, 1, 1, 1)),
-      add(value(2, 3, 4, 5), constant(5)),
-      add(value(2, 3, 4, 3), constant(3)),
-      add(value(2, 3, 4, 5), constant(4, 1)),
-      add(value(2, 3, 4, 5), constant(2, 1, 1, 1)),
-      add(value(1, 1, 4, 5), constant(3, 1, 1)),
-      add(value(1, 3, 1, 1), constant(2, 3, 4, 5)),
-      add(value(3), constant(2, 3)),
-      add(value(2, 3), constant(3)),
-      add(value(7), constant(1)),
-      add(value(), constant(3)),
-      add(value(3), constant(1, 1, 3)),
-    ],
-  },
-  refused: [
-    [{}, [[2, 3], [2]], /2x3 and 2 do not broadcast/],
-    [
-      {},
-      [
-        [2, 3],
-        [3, 3],
-      ],
-      /do not broadcast/,
-    ],
-  ],
+  cases: commutativeCases("add"),
+  refused: NOT_BROADCAST,
 });
 
 test.run();

@@ -213,8 +213,7 @@ test("a filter that the network computes is refused by the node's name", () => {
   const graph = single("conv", PLAIN, value(1, 1, 2, 2), value(1, 1, 1, 1));
   assert.throws(
     () => compile(graph),
-    (error: unknown) =>
-      error instanceof ModelError && /^y: a filter or bias that the network computes/.test(error.message),
+    (error: unknown) => error instanceof ModelError && /^y: a filter that the network computes/.test(error.message),
   );
 });
 

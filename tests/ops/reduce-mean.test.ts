@@ -1,10 +1,5 @@
 import { operatorSuite, range, single, tensor, value } from "./oracle.js";
-
-const SHAPE = [2, 3, 4, 5];
-
-/** Every non-empty set of the first `rank` axes, increasing. */
-const subsets = (rank: number) =>
-  range(1, 2 ** rank - 1).map((bits) => range(0, rank - 1).filter((axis) => (bits >> axis) & 1));
+import { reductionCases } from "./reductions.js";
 
 const test = operatorSuite("reduce-mean", {
   meanings: [
@@ -21,18 +16,14 @@ const test = operatorSuite("reduce-mean", {
     { attrs: { axes: [0, 1], keepDims: false }, inputs: [tensor([1, 2], 1, 2)], output: tensor([], 1.5) },
   ],
   cases: {
-    "every set of axes, neighbours or not": subsets(4).flatMap((axes) =>
-      [true, false].map((keepDims) => single("reduce-mean", { axes, keepDims }, value(...SHAPE))),
-    ),
+    ...reductionCases("reduce-mean"),
     "axes far apart": [
       single("reduce-mean", { axes: [0, 2, 4], keepDims: false }, value(3, 2, 3, 2, 3)),
       single("reduce-mean", { axes: [1, 3], keepDims: true }, value(2, 1, 2, 1, 2)),
     ],
-    "sizes around whole vectors": range(1, 9).flatMap((n) => [
-      single("reduce-mean", { axes: [1], keepDims: false }, value(3, n)),
-      single("reduce-mean", { axes: [0], keepDims: false }, value(n, 3)),
+    "columns around whole vectors": range(1, 9).map((n) =>
       single("reduce-mean", { axes: [0], keepDims: false }, value(3, n)),
-    ]),
+    ),
   },
   refused: [[{ axes: [2], keepDims: true }, [[2, 3]], /axes 2 of an input with 2 axes/]],
 });

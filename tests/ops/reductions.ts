@@ -1,8 +1,8 @@
-/** Shapes that every reduction is tried on. */
+/** What every reduction is tried on. */
 import type { Graph } from "../../src/graph/graph.js";
 import { GraphBuilder } from "../../src/models/builder.js";
 import type { AttrsOf, OpName } from "../../src/ops/index.js";
-import { range } from "./oracle.js";
+import { type OperatorTests, range, tensor } from "./oracle.js";
 
 type Reduction = Extract<OpName, `reduce-${string}`>;
 type Attrs = AttrsOf<"reduce-sum">;
@@ -36,5 +36,36 @@ export function reductionCases(op: Reduction, positive = false): Readonly<Record
     "a clip in the same step": positive
       ? []
       : [clipped({ axes: [1], keepDims: true }, 2, 5), clipped({ axes: [0, 2], keepDims: false }, 2, 5, 3)],
+  };
+}
+
+/**
+ * Of a reduction with attributes like those of most: what it makes of 1, 3 and 2, 6, and what of 1, 2, 5, 6 and 3, 4, 7, 8, as
+ * worked out by hand.
+ */
+export function reductionTests(
+  op: Exclude<Reduction, "reduce-mean">,
+  ofPairs: readonly [number, number],
+  ofFours: readonly [number, number],
+  positive = false,
+): OperatorTests<Exclude<Reduction, "reduce-mean">> {
+  return {
+    meanings: [
+      {
+        attrs: { axes: [0], keepDims: false },
+        inputs: [tensor([2, 2], 1, 2, 3, 6)],
+        output: tensor([2], ...ofPairs),
+      },
+      {
+        attrs: { axes: [0, 2], keepDims: true },
+        inputs: [tensor([2, 2, 2], 1, 2, 3, 4, 5, 6, 7, 8)],
+        output: tensor([1, 2, 1], ...ofFours),
+      },
+    ],
+    cases: reductionCases(op, positive),
+    refused: [
+      [{ axes: [2], keepDims: true }, [[2, 3]], /axes \[2\] of an input with 2 axes/],
+      [{ axes: [], keepDims: true }, [[2, 3]], /axes \[\] of an input/],
+    ],
   };
 }

@@ -53,6 +53,20 @@ test("elsewhere: whole lines, one in five seconds", () => {
   assert.is(written.at(-1), "test 100/100 100%, 5 pictures/s, 20 s in all\n");
 });
 
+test("what the job says of itself stands at the end; what was done before counts for no rate", () => {
+  const { progress, written } = bench({ isTTY: true, columns: 100 }, { from: 50 });
+  progress.update(50, () => "epoch 2/4");
+  assert.is(written[0], "\rtest 50/100 50%; epoch 2/4\x1b[K");
+});
+
+test("a resumed job's rate, and a line that is taken away for a while", () => {
+  const { progress, written, run } = bench({ isTTY: true, columns: 80 }, { from: 50 });
+  run(51, 60, 100);
+  assert.is(written.at(-1), "\rtest 60/100 60%, 10 pictures/s, 4 s left\x1b[K");
+  progress.clear();
+  assert.is(written.at(-1), "\r\x1b[K");
+});
+
 test("elsewhere a short job writes nothing", () => {
   const { progress, written, run } = bench({});
   run(1, 100, 10);

@@ -52,6 +52,26 @@ test("milliseconds", () => {
   ]);
 });
 
+test("times in one unit, that of the longest", () => {
+  check(units.sameUnitOfTime([1.5, 0.774, NaN]), [
+    [1.5, "1.50 ms"],
+    [0.774, "0.77 ms"],
+    [NaN, "-"],
+  ]);
+  check(units.sameUnitOfTime([0.0923, 0.0331]), [[0.0331, "33.1 µs"]]);
+  check(units.sameUnitOfTime([0.136]), [[0.0831, "83 µs"]]);
+  check(units.sameUnitOfTime([12_500]), [[300, "0.3 s"]]);
+  check(units.sameUnitOfTime([]), [[0, "0.00 ns"]]);
+});
+
+test("whole numbers", () => {
+  check(units.formatWhole, [
+    [7, "7"],
+    [1000, "1,000"],
+    [1234567, "1,234,567"],
+  ]);
+});
+
 test("ratios and percentages", () => {
   check(units.formatRatio, [
     [1.834, "1.83x"],

@@ -20,7 +20,7 @@ import {
   withShape,
   withThreads,
 } from "../options.js";
-import { checkWritable } from "../output.js";
+import { checkWritable } from "../files.js";
 import { readTuningFile, writeTuningFile } from "../tuning-file.js";
 import { report, verb } from "../verb.js";
 

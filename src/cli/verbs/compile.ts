@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { readFileSync } from "node:fs";
 import { compile as compileGraph, type Encoding } from "../../compile/encode.js";
-import { FileError, RequestError } from "../../errors.js";
+import { RequestError } from "../../errors.js";
 import { type Graph, sizeOf } from "../../graph/graph.js";
 import { inferShapes } from "../../ops/walk.js";
 import { formatBytes } from "../../report/units.js";
@@ -19,7 +18,7 @@ import {
   withShape,
   weightsOption,
 } from "../options.js";
-import { checkWritable, writeFileSafely } from "../output.js";
+import { checkWritable, readText, writeFileSafely } from "../files.js";
 import { type TaskOptions, withTask, withTaskOptions } from "../task.js";
 import { report, verb } from "../verb.js";
 
@@ -108,11 +107,7 @@ function withPreprocessing(graph: Graph, options: Options): Graph {
 }
 
 function readLines(path: string): string[] {
-  try {
-    return readFileSync(path, "utf8").replace(/\r/g, "").replace(/\n+$/, "").split("\n");
-  } catch (error) {
-    throw new FileError((error as Error).message, path);
-  }
+  return readText(path).replace(/\r/g, "").replace(/\n+$/, "").split("\n");
 }
 
 /** One label a class; a detector's background may be left out of the list. */

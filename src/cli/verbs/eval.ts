@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { SET_USAGE } from "../../data/open-set.js";
 import { measureAccuracy } from "../../measure/accuracy.js";
 import { createProgress } from "../../report/progress.js";
 import { formatPercentage } from "../../report/units.js";
@@ -43,7 +44,7 @@ export function evaluate(): Command {
     ],
   })
     .argument("<file>", "network, .onnx or .esp")
-    .requiredOption("--data <set>", "cifar10:FILE_OR_DIR, mnist:DIR (test split), npy:IMAGES.npy,LABELS.npy")
+    .requiredOption("--data <set>", `${SET_USAGE}; the test part unless it says otherwise`)
     .option("--limit <n>", "only the first pictures", count);
   return withJson(withThreads(withBuild(withPictures(withShape(command))))).action(run);
 }
@@ -62,7 +63,8 @@ async function run(path: string, options: Options): Promise<void> {
   const accuracy = measureAccuracy(session, set, { preprocessing, onProgress: (done) => progress.update(done) });
   progress.finish();
   const { build, threads } = session;
-  const data = { ...accuracy, file: path, set: set.name, build, threads, preprocessing };
+  const skipped = set.skipped?.length ?? 0;
+  const data = { ...accuracy, file: path, set: set.name, skipped, build, threads, preprocessing };
   session.dispose();
   report(options.json, data, () =>
     [

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compile, type Encoding } from "../../compile/encode.js";
+import { SET_USAGE } from "../../data/open-set.js";
 import { fillInput } from "../../data/preprocess.js";
-import { FileError, RequestError } from "../../errors.js";
+import { RequestError } from "../../errors.js";
 import type { Measurement, Provenance } from "../../graph/about.js";
 import { type Graph, sizeOf } from "../../graph/graph.js";
 import { openMoments } from "../../linalg/moments.js";
@@ -17,7 +17,7 @@ import { findUnits } from "../../prune/units.js";
 import { createProgress } from "../../report/progress.js";
 import { formatTable } from "../../report/table.js";
 import { formatBytes, formatCount, formatPercentage } from "../../report/units.js";
-import { checkNetworkPath, readNetworkFile, writeNetworkFile } from "../network-file.js";
+import { readNetworkFile, writeNetworkFile } from "../network-file.js";
 import {
   count,
   type JsonOption,
@@ -32,15 +32,27 @@ import {
   withShape,
   weightsOption,
 } from "../options.js";
-import { checkWritable, writeFileSafely } from "../output.js";
+import { checkWritable, readText, writeFileSafely } from "../files.js";
+import {
+  DISTILLATION_FLAGS,
+  type DistillationOptions,
+  TRAINING_FLAGS,
+  type TrainingOptions,
+  withDistillation,
+  withTraining,
+} from "../training/options.js";
+import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
+import { figuresOf } from "../training/result.js";
+import { prepareRetraining, type Retraining } from "../training/retraining.js";
+import { epochsOf, type TrainedNetwork } from "../training/train-network.js";
 import { report, verb } from "../verb.js";
 
-interface Options extends PictureOptions, ShapeOption, JsonOption {
+interface Options extends TrainingOptions, DistillationOptions, PictureOptions, ShapeOption, JsonOption {
   readonly method: string;
   readonly keep?: Budget;
   readonly scope?: "global" | "local";
   readonly only?: string;
-  readonly recover: "none" | "statistics";
+  readonly recover: "none" | "statistics" | "finetune" | "distill";
   readonly data?: string;
   readonly samples: number;
   readonly planOut?: string;
@@ -65,6 +77,10 @@ export function prune(): Command {
         "prune model.onnx --keep channels=0.7 --only inner --recover statistics --data cifar10:cifar-10-batches-bin --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 -o thin.esp",
         "70 % of the channels inside each residual block, batch-norm statistics re-estimated on unlabelled pictures",
       ],
+      [
+        "prune model.onnx --keep macs=0.5 --recover distill --data images:FOLDER --epochs 10 --threads 2 -o half.onnx",
+        "half the multiply-adds, then trained to answer as the dense network does; labels count where there are any",
+      ],
       ["prune model.onnx --plan plan.json -o half.onnx", "the cuts of an earlier run, made again"],
     ],
   })
@@ -85,14 +101,18 @@ export function prune(): Command {
       new Option("--scope <scope>", "all units compete, or each loses the same share").choices(["global", "local"]),
     )
     .option("--only <units>", '"inner" (not coupled by a residual add), or a pattern of unit names with * and ?')
-    .addOption(new Option("--recover <how>", "afterwards").choices(["none", "statistics"]).default("none"))
-    .option("--data <set>", "pictures for the recovery, labels not used: cifar10:PATH, mnist:DIR, npy:IMAGES.npy")
-    .option("--samples <n>", "how many of them", count, 2000)
+    .addOption(
+      new Option("--recover <how>", "afterwards")
+        .choices(["none", "statistics", "finetune", "distill"])
+        .default("none"),
+    )
+    .option("--data <set>", `pictures for the recovery, the training part: ${SET_USAGE}`)
+    .option("--samples <n>", "how many of them; all for finetune and distill unless it is said", count, 2000)
     .addOption(weightsOption())
     .option("--plan-out <file>", "write the decision as JSON")
     .option("--plan <file>", "make the cuts of such a file instead of deciding")
-    .option("--seed <n>", "for methods that draw lots, and for the comparison's input", seed, 1);
-  return withJson(withPictures(withShape(command))).action(run);
+    .option("--seed <n>", "for methods that draw lots, for the comparison's input, and for training", seed, 1);
+  return withJson(withPictures(withShape(withTraining(withDistillation(command))))).action(run);
 }
 
 async function run(path: string, options: Options, command: Command): Promise<void> {
@@ -103,18 +123,22 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   const encoding = { weights: options.weights ?? file.weights };
   if (options.recover !== "none") onlyInput(graph);
   const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
-  const replayed = options.plan === undefined ? undefined : readPlan(options.plan);
+  const replayed = options.plan === undefined ? undefined : parsePlan(readText(options.plan), options.plan);
   const step = stepOf(replayed ?? { ...options, request: writtenRequest(requestOf(options)) }, options);
+  const retraining = prepare(map.graph, options, command);
+  const likeFinal = (cut: Graph) => retraining?.likeTrained(withStep(cut, step)) ?? withStep(cut, step);
   const runner = {
     ...runtimeRunner(),
     fileBytes: (dense: Graph) => compile(dense, encoding).length,
-    cutBytes: (cut: Graph) => compile(withStep(cut, step), encoding).length,
+    cutBytes: (cut: Graph) => compile(likeFinal(cut), encoding).length,
   };
   const plan = replayed ?? makePlan(map, requestOf(options), runner);
   const result = await applyPlan(map, plan, runner);
   const recovered = options.recover === "statistics" ? await recover(map.graph, result, options) : undefined;
-  const final = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
+  const noted = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
   if (options.planOut !== undefined) writeFileSafely(options.planOut, formatPlan(plan));
+  const retrained = await retraining?.run(noted);
+  const final = retrained?.graph ?? noted;
   const outputBytes =
     options.output === undefined ? undefined : writeNetworkFile(options.output, final, encoding.weights);
   const data = {
@@ -124,13 +148,33 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     bytes: result.bytes,
     units: result.units.map(({ name, before, after, frozen }) => ({ name, before, after, frozen: frozen ?? null })),
     equality: result.equality,
-    recovery: recovered ? { kind: recovered.kind, places: recovered.places } : null,
+    recovery: recoveryOf(recovered, retraining, retrained),
     seconds: (performance.now() - started) / 1000,
     output: options.output,
     outputBytes,
     notes,
   };
   report(options.json, data, () => format(data));
+}
+
+/** Opens what training wants, where that is the recovery. */
+function prepare(dense: Graph, options: Options, command: Command): Retraining | undefined {
+  const { recover: kind } = options;
+  if (kind !== "finetune" && kind !== "distill") return undefined;
+  const samples = command.getOptionValueSource("samples") === "cli" ? options.samples : undefined;
+  const checkpoint = checkpointBeside(options.output);
+  return prepareRetraining(kind, dense, { ...options, data: options.data!, samples }, checkpoint);
+}
+
+function recoveryOf(
+  recovered: Awaited<ReturnType<typeof recover>> | undefined,
+  retraining: Retraining | undefined,
+  retrained: TrainedNetwork | undefined,
+) {
+  if (recovered) return { kind: recovered.kind, places: recovered.places };
+  if (!retraining || !retrained) return null;
+  const job = retraining.jobFor(retrained.graph);
+  return { kind: job.step, ...figuresOf(retrained, job), history: retrained.history };
 }
 
 const requestOf = (options: Options): PruneRequest => ({ ...options, keep: options.keep! });
@@ -144,16 +188,7 @@ function checkRequest(options: Options, command: Command): void {
   if (options.plan !== undefined && typed.length > 0) {
     throw new RequestError(`the plan says what goes; leave out --${typed.join(", --")}`, "--plan");
   }
-  if (options.recover === "statistics" && options.data === undefined) {
-    throw new RequestError(
-      "needs pictures; give --data, for example --data cifar10:cifar-10-batches-bin",
-      "--recover statistics",
-    );
-  }
-  const idle = ["data", "samples"].filter((name) => command.getOptionValueSource(name) === "cli");
-  if (options.recover === "none" && idle.length > 0) {
-    throw new RequestError("has no use without --recover statistics", `--${idle[0]}`);
-  }
+  checkRecovery(options, command);
   if (
     options.output !== undefined &&
     options.planOut !== undefined &&
@@ -161,20 +196,27 @@ function checkRequest(options: Options, command: Command): void {
   ) {
     throw new RequestError("the plan and the network cannot be one file", "--plan-out");
   }
-  if (options.output !== undefined) {
-    checkNetworkPath(options.output);
-    checkWritable(options.output);
-  }
   if (options.planOut !== undefined) checkWritable(options.planOut);
 }
 
-function readPlan(path: string): PrunePlan {
-  try {
-    return parsePlan(readFileSync(path, "utf8"), path);
-  } catch (error) {
-    if (error instanceof RequestError) throw error;
-    throw new FileError((error as Error).message, path);
+function checkRecovery(options: Options, command: Command): void {
+  const { recover: kind } = options;
+  const trains = kind === "finetune" || kind === "distill";
+  if (kind !== "none" && options.data === undefined) {
+    const example = trains ? "--data glyphs" : "--data cifar10:cifar-10-batches-bin";
+    throw new RequestError(`needs pictures; give --data, for example ${example}`, `--recover ${kind}`);
   }
+  const typed = (flags: Readonly<Record<string, string>>) =>
+    Object.keys(flags).find((name) => command.getOptionValueSource(name) === "cli");
+  const refuse = (flags: Readonly<Record<string, string>>, kinds: string) => {
+    const idle = typed(flags);
+    if (idle !== undefined) throw new RequestError(`has no use without --recover ${kinds}`, flags[idle]);
+  };
+  if (kind === "none") refuse({ data: "--data", samples: "--samples" }, "statistics, finetune or distill");
+  if (!trains) refuse(TRAINING_FLAGS, "finetune or distill");
+  if (kind !== "distill") refuse(DISTILLATION_FLAGS, "distill");
+  if (trains) epochsOf(options);
+  checkTrainingPaths({ output: options.output, checkpoint: options.checkpoint });
 }
 
 async function recover(dense: Graph, result: PruneResult, options: Options) {
@@ -237,7 +279,7 @@ interface Data {
     readonly frozen: string | null;
   }[];
   readonly equality: PruneResult["equality"];
-  readonly recovery: { readonly kind: string; readonly places: number } | null;
+  readonly recovery: ReturnType<typeof recoveryOf>;
   readonly output: string | undefined;
   readonly outputBytes: number | undefined;
   readonly notes: readonly string[];
@@ -265,8 +307,17 @@ function format(data: Data): string {
     change("parameters", data.parameters, formatCount),
     change("compiled", data.bytes, formatBytes),
     `equal to the masked network to ${data.equality.maxRelative.toExponential(1)} of its largest output`,
-    ...(data.recovery ? [`recovered: ${data.recovery.kind} statistics at ${data.recovery.places} places`] : []),
+    ...(data.recovery ? [describeRecovery(data.recovery)] : []),
     ...(data.output ? [`${data.output}: ${formatBytes(data.outputBytes!)}`] : []),
     ...data.notes.map((note) => `note: ${note}`),
   ].join("\n");
+}
+
+function describeRecovery(recovery: NonNullable<Data["recovery"]>): string {
+  if (!("history" in recovery)) return `recovered: ${recovery.kind} statistics at ${recovery.places} places`;
+  const { kind, history, set, validationBefore: before, validationTop1: after } = recovery;
+  const accuracy =
+    before === null || after === null ? "" : `; validation ${formatPercentage(before)} -> ${formatPercentage(after)}`;
+  const epochs = history.length === 1 ? "1 epoch" : `${history.length} epochs`;
+  return `recovered: ${kind}, ${epochs} on ${set}${accuracy}`;
 }

@@ -25,7 +25,7 @@ import {
   withShape,
   withThreads,
 } from "../options.js";
-import { checkWritable, makeFolder, writeFileSafely } from "../output.js";
+import { checkWritable, makeFolder, writeFileSafely } from "../files.js";
 import { withSuppression } from "../task.js";
 import { report, verb } from "../verb.js";
 

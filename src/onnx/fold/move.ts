@@ -2,7 +2,7 @@
 import { ModelError } from "../../errors.js";
 import { type Shape, sizeOf } from "../../graph/graph.js";
 import { broadcastIndex, broadcastShape } from "../../ops/broadcast.js";
-import { sliceRanges } from "../../ops/slice.js";
+import { slicedIndex, sliceRanges } from "../../ops/slice.js";
 import { toAxis } from "../axes.js";
 import { type Constant, makeConstant, reshaped } from "../constant.js";
 import type { OnnxNode } from "../onnx-node.js";
@@ -25,18 +25,10 @@ function reshape(node: OnnxNode): Constant {
 
 function slice(node: OnnxNode): Constant {
   const { kind, shape, data } = node.needConstant(0);
-  const ranges = sliceRanges(readSlice(node, shape), shape);
-  const result = ranges.map(({ count }) => count);
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-  return makeConstant(kind, result, (i) => {
-    let from = 0;
-    for (let axis = result.length - 1; axis >= 0; axis--) {
-      const { start, step } = ranges[axis]!;
-      from += (start + (i % result[axis]!) * step) * strides[axis]!;
-      i = Math.floor(i / result[axis]!);
-    }
-    return data[from]!;
-  });
+  const attrs = readSlice(node, shape);
+  const from = slicedIndex(attrs, shape);
+  const result = sliceRanges(attrs, shape).map(({ count }) => count);
+  return makeConstant(kind, result, (i) => data[from(i)]!);
 }
 
 /** The slices of input 0 along an axis whose numbers stand in input 1; negative ones count from the end. */

@@ -1,5 +1,5 @@
 /** Reductions of constants. */
-import { sizeOf } from "../../graph/graph.js";
+import { broadcastIndex } from "../../ops/broadcast.js";
 import { reducedShapes } from "../../ops/reduce-mean.js";
 import { allocate, type Constant } from "../constant.js";
 import type { OnnxNode } from "../onnx-node.js";
@@ -13,15 +13,11 @@ function reduce(node: OnnxNode, start: number, f: Combine): Constant {
   const attrs = readReduction(node);
   if (!attrs) return { kind, shape, data };
   const { kept, result } = reducedShapes(attrs, shape);
-  const strides = kept.map((size, axis) => (size === 1 ? 0 : sizeOf(kept.slice(axis + 1))));
+  const to = broadcastIndex(shape, kept);
   const reduced = allocate(kind, result).fill(start);
   data.forEach((value: number, i: number) => {
-    let to = 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      to += (i % shape[axis]!) * strides[axis]!;
-      i = Math.floor(i / shape[axis]!);
-    }
-    reduced[to] = f(reduced[to]!, value);
+    const at = to(i);
+    reduced[at] = f(reduced[at]!, value);
   });
   return { kind, shape: result, data: reduced };
 }

@@ -29,6 +29,7 @@ const OUTPUT_COST = 8;
 function gemmKernel(name: string, kernel: Kernel, tile: Tile): ConvKernel {
   return {
     name,
+    packing: { kind: "product", most: tile.most },
     algorithm: "product",
     error: 2 ** -20,
     fits: () => true,

@@ -98,6 +98,7 @@ function winogradKernel(name: string, kernel: Kernel, transform: Transform, tile
   const { m, k, algorithm, error, inputCost, outputCost } = transform;
   return {
     name,
+    packing: { kind: "winograd", most: tile.most, g: transform.g },
     algorithm,
     error,
     fits: ({ geometry: g }) => g.kh === k && g.kw === k && g.sh === 1 && g.sw === 1 && g.dh === 1 && g.dw === 1,

@@ -23,8 +23,15 @@ export interface ConvLayer {
   readonly bias: Weights | undefined;
 }
 
+/** How a kernel wants the filter, for whoever has to write it anew: panels of `most` output channels, transformed by G or not. */
+export type FilterPacking =
+  | { readonly kind: "product"; readonly most: number }
+  | { readonly kind: "winograd"; readonly most: number; readonly g: readonly (readonly number[])[] }
+  | { readonly kind: "plain" };
+
 export interface ConvKernel {
   readonly name: string;
+  readonly packing: FilterPacking;
   /** Kernels of one algorithm add the same terms in the same order, so that in the baseline build they give the same bits. */
   readonly algorithm: "product" | "winograd 4x4" | "winograd 2x2" | "winograd 5x5" | "depthwise";
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */

@@ -16,6 +16,7 @@ const work = ({ geometry: g }: ConvLayer) => g.n * g.oc * g.oh * Math.ceil(g.ow 
 /** Any kernel, stride, dilation and multiplier. */
 export const depthwise: ConvKernel = {
   name: "depthwise_f32",
+  packing: { kind: "plain" },
   algorithm: "depthwise",
   error: 2 ** -20,
   fits: (layer) => isDepthwise(layer),
@@ -26,6 +27,7 @@ export const depthwise: ConvKernel = {
 /** 3x3 and 5x5, stride 1 or 2 both ways, no dilation, as many outputs as inputs. */
 export const depthwiseRows: ConvKernel = {
   name: "depthwise_rows_f32",
+  packing: { kind: "plain" },
   algorithm: "depthwise",
   error: 2 ** -20,
   fits(layer) {

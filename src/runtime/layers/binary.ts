@@ -2,9 +2,9 @@ import { Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
 import type { Weights } from "../../gen/network.js";
 import { planCopy } from "../copy.js";
-import { formatShape, type Shape, sizeOf } from "../shape.js";
+import { broadcastStrides, formatShape, type Shape, sizeOf, stridesOf } from "../shape.js";
 import type { Place, Site } from "../site.js";
-import { checkWeights, readWeights } from "../weights.js";
+import { checkWeights, fillBroadcast, readWeights } from "../weights.js";
 import { type LayerRule, noMacs, type OpOf } from "./layer.js";
 
 function broadcast(a: Shape, b: Shape): Shape {
@@ -118,7 +118,7 @@ function planPlanes(
 function planExpansion(x: Operand, site: Site): void {
   const [output, place] = [site.output.shape, site.output.place];
   const from = { place: x.place!, first: 0, strides: broadcastStrides(x.shape, output) };
-  planCopy(site, from, { place, first: 0, strides: denseStrides(output) }, output);
+  planCopy(site, from, { place, first: 0, strides: stridesOf(output) }, output);
   site.pick("copy_f32", "times one: a broadcast copy");
   if (site.lo === -Infinity && site.hi === Infinity) return;
   site.step(Kernel.Clip, { x: place, y: place, ow: sizeOf(output), lo: site.lo, hi: site.hi });
@@ -126,20 +126,8 @@ function planExpansion(x: Operand, site: Site): void {
 
 /** Weights for each plane of the first `axes` axes of the output. */
 function repeated(weights: Weights, axes: number, site: Site): Place {
-  const output = site.output.shape;
-  const sizes = output.slice(0, axes);
-  const strides = broadcastStrides(weights.shape, output);
-  return site.constants.floats(sizeOf(sizes), (to) => {
-    const values = readWeights(weights);
-    for (let i = 0; i < to.length; i++) {
-      let [from, rest] = [0, i];
-      for (let axis = axes - 1; axis >= 0; axis--) {
-        from += (rest % sizes[axis]!) * strides[axis]!;
-        rest = Math.floor(rest / sizes[axis]!);
-      }
-      to[i] = values[from]!;
-    }
-  });
+  const shape = site.output.shape.map((size, axis) => (axis < axes ? size : 1));
+  return site.constants.floats(sizeOf(shape), (to) => fillBroadcast(weights, shape, to));
 }
 
 function constantOf(weights: Weights, site: Site): Place {
@@ -153,16 +141,6 @@ function expand(operand: Operand, site: Site): Place {
   if (isWhole(operand, site)) return place;
   const to = site.scratch(4 * sizeOf(output));
   const strides = broadcastStrides(operand.shape, output);
-  planCopy(site, { place, first: 0, strides }, { place: to, first: 0, strides: denseStrides(output) }, output);
+  planCopy(site, { place, first: 0, strides }, { place: to, first: 0, strides: stridesOf(output) }, output);
   return to;
 }
-
-/** For each axis of the output, how many elements one step along it is in a value of this shape. */
-function broadcastStrides(shape: Shape, output: Shape): number[] {
-  return output.map((_, axis) => {
-    const own = axis - output.length + shape.length;
-    return own < 0 || shape[own] === 1 ? 0 : sizeOf(shape.slice(own + 1));
-  });
-}
-
-const denseStrides = (shape: Shape): number[] => shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));

@@ -3,7 +3,7 @@ import { ModelError } from "../../errors.js";
 import type { Weights } from "../../gen/network.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
 import { behind, type Place, type Site } from "../site.js";
-import { checkVector, checkWeights, readWeights } from "../weights.js";
+import { checkVector, checkWeights, fillBroadcast } from "../weights.js";
 import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
 
 type Op = OpOf<"normalise">;
@@ -86,21 +86,7 @@ export const normalise: LayerRule<"normalise"> = {
 function parameters(weights: Weights | undefined, neutral: number, shape: Shape, site: Site): Place {
   const count = sizeOf(shape);
   if (!weights) return site.constants.floats(count, (to) => to.fill(neutral), `${neutral} x ${count}`);
-  const padded = [...Array<number>(shape.length - weights.shape.length).fill(1), ...weights.shape];
-  const strides = padded.map((size, axis) => (size === 1 ? 0 : sizeOf(padded.slice(axis + 1))));
-  return site.constants.floats(count, (to) => {
-    const values = readWeights(weights);
-    for (let i = 0; i < count; i++) to[i] = values[sourceOf(i, shape, strides)]!;
-  });
-}
-
-function sourceOf(at: number, shape: Shape, strides: readonly number[]): number {
-  let from = 0;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    from += (at % shape[axis]!) * strides[axis]!;
-    at = Math.floor(at / shape[axis]!);
-  }
-  return from;
+  return site.constants.floats(count, (to) => fillBroadcast(weights, shape, to));
 }
 
 function planNeighbours(op: Op, site: Site): void {

@@ -2,10 +2,8 @@ import { Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
 import { planCopy } from "../copy.js";
 import { checkList } from "../geometry.js";
-import { type Shape, sizeOf } from "../shape.js";
+import { type Shape, sizeOf, stridesOf } from "../shape.js";
 import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
-
-const strides = (shape: Shape) => shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
 export const pad: LayerRule<"pad"> = {
   inputs: one,
@@ -31,17 +29,17 @@ export const pad: LayerRule<"pad"> = {
       site.step(Kernel.Gather, { x: place, y: output.place, table, ow: sizeOf(output.shape) });
       return site.pick("gather_f32", `mode ${op.mode}`);
     }
-    const to = strides(output.shape);
+    const to = stridesOf(output.shape);
     const first = op.before.reduce((sum, count, axis) => sum + count * to[axis]!, 0);
     site.step(Kernel.Fill, { y: output.place, value: op.value, ow: sizeOf(output.shape) });
-    planCopy(site, { place, first: 0, strides: strides(shape) }, { place: output.place, first, strides: to }, shape);
+    planCopy(site, { place, first: 0, strides: stridesOf(shape) }, { place: output.place, first, strides: to }, shape);
     site.pick("fill_f32 + copy_f32", "mode constant");
   },
 };
 
 /** For each output element the input element it repeats. */
 function fillSources(op: OpOf<"pad">, input: Shape, output: Shape, to: Int32Array): void {
-  const from = strides(input);
+  const from = stridesOf(input);
   for (let i = 0; i < to.length; i++) {
     let rest = i;
     to[i] = 0;

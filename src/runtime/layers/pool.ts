@@ -1,7 +1,7 @@
 import { Kernel } from "../../../assembly/abi.js";
 import { coverWindows, type Geometry, geometryOf, stepNumbers } from "../geometry.js";
 import type { Shape } from "../shape.js";
-import { behind, type Place, scratchEach, type Site } from "../site.js";
+import { behind, type Constants, type Place, scratchEach } from "../site.js";
 import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
 
 const check = (op: OpOf<"pool">, x: Shape) => geometryOf(x, x[1]!, op.kernel, op, op.ceil);
@@ -19,7 +19,7 @@ export const pool: LayerRule<"pool"> = {
   plan(op, site) {
     const exact = check(op, site.inputs[0]!.shape);
     const g = coverWindows(exact);
-    const table = op.kind === "average" ? shares(exact, op.countPadding, site) : undefined;
+    const table = op.kind === "average" ? poolShares(exact, op.countPadding, site.constants) : undefined;
     const scratch = scratchEach(site, 4 * (g.left + g.iw + g.right) + 32 * g.sw + 64);
     for (let image = 0; image < g.n; image++) {
       site.step(op.kind === "max" ? Kernel.MaxPool : Kernel.AveragePool, {
@@ -37,8 +37,8 @@ export const pool: LayerRule<"pool"> = {
 };
 
 /** 1 / elements that count, for each output row, then for each output column. */
-function shares(g: Geometry, countPadding: boolean, site: Site): Place {
-  return site.constants.floats(g.oh + g.ow + 4, (to) => {
+export function poolShares(g: Geometry, countPadding: boolean, constants: Constants): Place {
+  return constants.floats(g.oh + g.ow + 4, (to) => {
     for (let p = 0; p < g.oh; p++)
       to[p] = share(p * g.sh - g.top, g.kh, g.dh, g.ih, countPadding ? [g.top, g.bottom] : [0, 0]);
     for (let q = 0; q < g.ow; q++) {

@@ -1,6 +1,6 @@
 import { ModelError } from "../../errors.js";
 import { planCopy } from "../copy.js";
-import { type Shape, sizeOf } from "../shape.js";
+import { type Shape, stridesOf } from "../shape.js";
 import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
 
 function ranges(op: OpOf<"slice">, x: Shape): { start: number; step: number; count: number }[] {
@@ -40,14 +40,14 @@ export const slice: LayerRule<"slice"> = {
   view: false,
   plan(op, site) {
     const { shape, place } = site.inputs[0]!;
-    const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+    const strides = stridesOf(shape);
     const taken = ranges(op, shape);
     const first = taken.reduce((sum, { start }, axis) => sum + start * strides[axis]!, 0);
     const output = site.output.shape;
     planCopy(
       site,
       { place, first, strides: taken.map(({ step }, axis) => step * strides[axis]!) },
-      { place: site.output.place, first: 0, strides: output.map((_, axis) => sizeOf(output.slice(axis + 1))) },
+      { place: site.output.place, first: 0, strides: stridesOf(output) },
       output,
     );
     site.pick("copy_f32", "the only one");

@@ -1,6 +1,6 @@
 import { ModelError } from "../../errors.js";
 import { planCopy } from "../copy.js";
-import { sizeOf } from "../shape.js";
+import { stridesOf } from "../shape.js";
 import { type LayerRule, noMacs, one } from "./layer.js";
 
 export const transpose: LayerRule<"transpose"> = {
@@ -18,11 +18,11 @@ export const transpose: LayerRule<"transpose"> = {
   view: false,
   plan({ permutation }, site) {
     const { shape, place } = site.inputs[0]!;
-    const output = site.output.shape;
+    const [strides, output] = [stridesOf(shape), site.output.shape];
     planCopy(
       site,
-      { place, first: 0, strides: permutation.map((axis) => sizeOf(shape.slice(axis + 1))) },
-      { place: site.output.place, first: 0, strides: output.map((_, axis) => sizeOf(output.slice(axis + 1))) },
+      { place, first: 0, strides: permutation.map((axis) => strides[axis]!) },
+      { place: site.output.place, first: 0, strides: stridesOf(output) },
       output,
     );
     site.pick("copy_f32", "the only one");

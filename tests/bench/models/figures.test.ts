@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { keyOf } from "../../../bench/circumstances.js";
 import {
   type Figures,
   formatMarkdown,
@@ -15,6 +16,10 @@ const ROW: Figures = {
   macs: 1_814_073_344,
   espalierMs: 100,
   espalierMinMs: 90,
+  denseMacs: null,
+  denseMs: null,
+  denseMinMs: null,
+  denseRatio: null,
   ortMs: 200,
   ortMinMs: 190,
   ortRatio: 2,
@@ -66,6 +71,20 @@ test("peers that nobody asked for have no columns", () => {
   const text = formatReport({ ...REPORT, threads: 2, peers: { ort: "1.30.0" }, rows: [alone] });
   assert.not.match(text, /tfjs|missing|null|undefined/);
   assert.match(text, /2 threads/);
+});
+
+test("of pruned networks the dense form, too", () => {
+  const pruned = { ...ROW, denseMacs: 3_628_146_688, denseMs: 190, denseMinMs: 180, denseRatio: 1.9 };
+  const lines = formatReport({ ...REPORT, keep: "macs=0.5", rows: [pruned] }).split("\n");
+  assert.match(lines[0]!, /baseline build, 1 thread, pruned by l1 to macs=0\.5; a processor/);
+  assert.match(lines[2]!, /^network +multiply-adds +dense +espalier +dense +ratio +onnxruntime-web/);
+  assert.match(lines[4]!, /^resnet18 +1\.81 G +3\.63 G +100 ms +190 ms +1\.90x +200 ms/);
+  assert.match(lines.at(-1)!, /^geometric mean +1\.90x +2\.00x +1\.10x$/);
+});
+
+test("figures of pruned networks have a section of their own", () => {
+  assert.is(keyOf(REPORT), "node baseline 1");
+  assert.is(keyOf({ ...REPORT, keep: "macs=0.5" }), "node baseline 1 macs=0.5");
 });
 
 test("Markdown", () => {

@@ -1,0 +1,151 @@
+/** The backward records of a network: each stage's gradients, in reverse order, with as few copies as possible. */
+import { TrainingKernel } from "../../assembly/training/abi.js";
+import { ModelError } from "../errors.js";
+import { type Shape, sizeOf } from "../graph/graph.js";
+import type { Place } from "../runtime/site.js";
+import type { BackwardSite } from "./gradients/gradient.js";
+import { at, type PlannedNetwork, type Stage } from "./network.js";
+import type { ParameterLayout } from "./parameters.js";
+import { NO_CLAMP, type Records, type Value } from "./records.js";
+
+export class BackwardPass {
+  readonly #network: PlannedNetwork;
+  readonly #records: Records;
+  readonly #parameters: ParameterLayout;
+  readonly #gradientsAt: Place;
+  /** Where the gradient of each value stands, as far as it is known. */
+  readonly #gradients = new Map<string, Place>();
+  /** How many values' gradients a buffer holds at the moment. */
+  readonly #owners = new Map<number, number>();
+  readonly #written = new Set<string>();
+  /** Values that anything trained is behind. */
+  readonly #wanted: ReadonlySet<string>;
+
+  constructor(network: PlannedNetwork, records: Records, parameters: ParameterLayout, gradientsAt: Place) {
+    this.#network = network;
+    this.#records = records;
+    this.#parameters = parameters;
+    this.#gradientsAt = gradientsAt;
+    this.#wanted = wantedValues(network, parameters);
+    checkGradients(network, this.#wanted);
+  }
+
+  /** Plans all backward records, from the gradient of one value. */
+  run(from: string, dy: Place): void {
+    this.#give(from, dy);
+    for (const stage of [...this.#network.stages].reverse()) {
+      const place = this.#gradients.get(stage.output);
+      if (place === undefined || !this.#wanted.has(stage.output)) continue;
+      this.#records.beginLayer();
+      at(stage.node, () => this.#backwardStage(stage, place));
+      this.#take(stage.output);
+    }
+  }
+
+  /** Parameters that nothing has written a gradient for: their gradients stay 0. */
+  get unreached(): readonly string[] {
+    return this.#parameters.list.map(({ name }) => name).filter((name) => !this.#written.has(name));
+  }
+
+  #backwardStage(stage: Stage, place: Place): void {
+    const output = this.#network.values.get(stage.output)!;
+    const dy: Value = { shape: output.shape, place: this.#throughClamp(stage, output, place) };
+    const { node } = stage;
+    const site: BackwardSite<object, unknown> = {
+      ...this.#network.site(stage),
+      kept: this.#network.kept.get(stage),
+      output,
+      dy,
+      wants: (input) => this.#wanted.has(node.inputs[input] ?? ""),
+      gradient: (input, write, how) => this.#gradient(node.inputs[input]!, dy, write, how),
+      pass: (input) => this.#pass(node.inputs[input]!, dy),
+      parameter: (input) => this.#parameter(node.inputs[input]),
+      temporary: (shape) => ({ shape, place: this.#fresh(shape) }),
+    };
+    stage.gradient!.backward(site);
+  }
+
+  /** The gradient in front of the clamp that the stage took over. */
+  #throughClamp({ clamp, output: name }: Stage, output: Value, g: Place): Place {
+    if (clamp === NO_CLAMP) return g;
+    const y = this.#isOwn(g) ? g : this.#fresh(output.shape);
+    const fields = { x: output.place, g, y, count: sizeOf(output.shape), alpha: clamp.lo, beta: clamp.hi };
+    this.#records.each(TrainingKernel.ClipGradient, fields);
+    if (y !== g) {
+      this.#take(name);
+      this.#give(name, y);
+    }
+    return y;
+  }
+
+  #gradient(name: string, dy: Value, write: (y: Place, z: Place | undefined) => void, how?: "last" | "apart"): void {
+    if (!this.#wanted.has(name)) return;
+    const z = this.#gradients.get(name);
+    const shape = this.#network.shapes.get(name)!;
+    const over = z !== undefined && how !== "apart" && this.#isOwn(z) ? z : undefined;
+    const replaced =
+      how === "last" && this.#isOwn(dy.place) && sizeOf(shape) === sizeOf(dy.shape) ? dy.place : undefined;
+    const y = over ?? replaced ?? this.#fresh(shape);
+    write(y, z);
+    if (z !== undefined) this.#take(name);
+    this.#give(name, y);
+  }
+
+  #pass(name: string, dy: Value): void {
+    if (!this.#wanted.has(name)) return;
+    if (!this.#gradients.has(name)) return this.#give(name, dy.place);
+    const open = { alpha: -Infinity, beta: Infinity, count: sizeOf(dy.shape) };
+    this.#gradient(name, dy, (y, z) =>
+      this.#records.each(TrainingKernel.ClipGradient, { ...open, x: dy.place, g: dy.place, y, z }),
+    );
+  }
+
+  #parameter(name: string | undefined): { place: Place; mode: 0 | 1 } | undefined {
+    const parameter = name === undefined ? undefined : this.#parameters.get(name);
+    if (!parameter) return undefined;
+    const mode = this.#written.has(parameter.name) ? 1 : 0;
+    this.#written.add(parameter.name);
+    return { place: { ...this.#gradientsAt, offset: parameter.offset }, mode };
+  }
+
+  #fresh(shape: Shape): Place {
+    return this.#records.buffers.add(4 * sizeOf(shape), true);
+  }
+
+  #give(name: string, place: Place): void {
+    this.#gradients.set(name, place);
+    this.#owners.set(place.value, (this.#owners.get(place.value) ?? 0) + 1);
+  }
+
+  #take(name: string): void {
+    const place = this.#gradients.get(name)!;
+    this.#gradients.delete(name);
+    this.#owners.set(place.value, this.#owners.get(place.value)! - 1);
+  }
+
+  /** Whether one value's gradient alone is in a buffer, and no record of this group reads it later. */
+  #isOwn(place: Place): boolean {
+    return this.#owners.get(place.value) === 1 && !this.#records.isHeld(place);
+  }
+}
+
+/** Values between something trained and the output. */
+function wantedValues(network: PlannedNetwork, parameters: ParameterLayout): Set<string> {
+  const wanted = new Set<string>();
+  for (const { node, output } of network.stages) {
+    if (node.inputs.some((name) => wanted.has(name) || parameters.get(name))) wanted.add(output);
+  }
+  return wanted;
+}
+
+/** Throws a `ModelError` that names every operator without a gradient that training would have to pass through. */
+function checkGradients(network: PlannedNetwork, wanted: ReadonlySet<string>): void {
+  const without = network.stages.filter(({ gradient, output }) => !gradient && wanted.has(output));
+  if (without.length === 0) return;
+  const names = [...new Set(without.map(({ node }) => node.op))];
+  const list = names.map((op) => {
+    const nodes = without.filter(({ node }) => node.op === op).map(({ node }) => node.name);
+    return `${op} (${nodes.slice(0, 3).join(", ")}${nodes.length > 3 ? ", ..." : ""})`;
+  });
+  throw new ModelError(`cannot be trained: no gradient for ${list.join("; ")}; prune it without training instead`);
+}

@@ -1,0 +1,18 @@
+/** A lowered layer as the runtime's planners take it: weights as bytes. */
+import type { LayerOp, Weights } from "../gen/network.js";
+import type { Tensor } from "../graph/graph.js";
+import type { LayerSpec } from "../ops/op.js";
+
+export function encodeLayer(layer: LayerSpec): LayerOp {
+  const parts = Object.entries(layer).map(([name, part]) => [name, isTensor(part) ? encode(part) : part]);
+  return Object.fromEntries(parts) as LayerOp;
+}
+
+const isTensor = (part: unknown): part is Tensor =>
+  typeof part === "object" && part !== null && "shape" in part && "data" in part;
+
+const encode = ({ shape, data }: Tensor): Weights => ({
+  shape,
+  encoding: "f32",
+  data: new Uint8Array(Float32Array.from(data).buffer),
+});

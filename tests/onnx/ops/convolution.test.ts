@@ -1,0 +1,180 @@
+import { suite } from "uvu";
+import { floats } from "../model-builder.js";
+import { type Case, ones, type Refusal, testCases, testRefusals } from "../operator-cases.js";
+
+const test = suite("onnx/ops/convolution");
+
+const w = ones("w", 1, 1, 2, 2);
+
+const CASES: readonly Case[] = [
+  {
+    op: "Conv",
+    x: [1, 1, 3, 3],
+    on: [ones("w", 1, 1, 2, 2)],
+    makes: "conv",
+    shape: [1, 1, 2, 2],
+    values: [12, 16, 24, 28],
+  },
+  {
+    op: "Conv",
+    why: "bias and pads",
+    x: [1, 1, 2, 2],
+    on: [ones("w", 1, 1, 2, 2), floats("b", [1], [0.5])],
+    attributes: { pads: [1, 0, 0, 0] },
+    makes: "conv",
+    shape: [1, 1, 2, 1],
+    values: [3.5, 10.5],
+  },
+  {
+    op: "Conv",
+    why: "SAME_UPPER",
+    x: [1, 1, 2, 2],
+    on: [ones("w", 1, 1, 2, 2)],
+    attributes: { auto_pad: "SAME_UPPER" },
+    makes: "conv",
+    shape: [1, 1, 2, 2],
+    values: [10, 6, 7, 4],
+  },
+  {
+    op: "Conv",
+    why: "SAME_LOWER",
+    x: [1, 1, 2, 2],
+    on: [ones("w", 1, 1, 2, 2)],
+    attributes: { auto_pad: "SAME_LOWER" },
+    makes: "conv",
+    shape: [1, 1, 2, 2],
+    values: [1, 3, 4, 10],
+  },
+  {
+    op: "Conv",
+    why: "SAME_UPPER, stride and dilation",
+    x: [1, 1, 1, 5],
+    on: [ones("w", 1, 1, 1, 2)],
+    attributes: { auto_pad: "SAME_UPPER", strides: [1, 2], dilations: [1, 2] },
+    makes: "conv",
+    shape: [1, 1, 1, 3],
+    values: [2, 6, 4],
+  },
+  {
+    op: "Conv",
+    why: "VALID overrides pads",
+    x: [1, 1, 1, 2],
+    on: [ones("w", 1, 1, 1, 2)],
+    attributes: { auto_pad: "VALID", pads: [9, 9, 9, 9] },
+    makes: "conv",
+    shape: [1, 1, 1, 1],
+    values: [3],
+  },
+  {
+    op: "Conv",
+    why: "groups",
+    x: [1, 2, 1, 1],
+    on: [floats("w", [2, 1, 1, 1], [10, 100])],
+    attributes: { group: 2 },
+    makes: "conv",
+    shape: [1, 2, 1, 1],
+    values: [10, 200],
+  },
+  {
+    op: "Conv",
+    why: "1-D",
+    x: [1, 1, 3],
+    on: [ones("w", 1, 1, 2)],
+    makes: "reshape conv reshape",
+    shape: [1, 1, 2],
+    values: [3, 5],
+  },
+  {
+    op: "Conv",
+    why: "1-D, pads, stride, dilation",
+    x: [1, 1, 4],
+    on: [ones("w", 1, 1, 2)],
+    attributes: { pads: [1, 2], strides: [2], dilations: [3] },
+    makes: "reshape conv reshape",
+    shape: [1, 1, 2],
+    values: [3, 2],
+  },
+  {
+    op: "Conv",
+    why: "3-D",
+    x: [1, 1, 2, 1, 2],
+    on: [floats("w", [1, 1, 2, 1, 1], [1, 10])],
+    makes: "slice reshape slice reshape concat transpose reshape conv reshape transpose reshape",
+    shape: [1, 1, 1, 1, 2],
+    values: [31, 42],
+  },
+  {
+    op: "Conv",
+    why: "3-D, groups, pads, stride",
+    x: [1, 2, 2, 1, 1],
+    on: [floats("w", [2, 1, 2, 1, 1], [1, 10, 100, 1000])],
+    attributes: { group: 2, pads: [1, 0, 0, 1, 0, 0], strides: [2, 1, 1] },
+    makes: "pad slice reshape slice reshape concat transpose reshape conv reshape transpose reshape",
+    shape: [1, 2, 2, 1, 1],
+    values: [10, 2, 3000, 400],
+  },
+  {
+    op: "ConvTranspose",
+    x: [1, 1, 1, 2],
+    on: [ones("w", 1, 1, 1, 3)],
+    attributes: { strides: [1, 2] },
+    makes: "transposed-conv",
+    shape: [1, 1, 1, 5],
+    values: [1, 1, 3, 2, 2],
+  },
+  {
+    op: "ConvTranspose",
+    why: "one spatial axis, a given width",
+    x: [1, 1, 2],
+    on: [ones("w", 1, 1, 3)],
+    attributes: { strides: [2], output_shape: [6] },
+    makes: "reshape transposed-conv reshape",
+    shape: [1, 1, 6],
+    values: [1, 1, 3, 2, 2, 0],
+  },
+  {
+    op: "ConvTranspose",
+    why: "as large as the strides say",
+    x: [1, 1, 1, 2],
+    on: [ones("w", 1, 1, 1, 3)],
+    attributes: { strides: [1, 2], auto_pad: "SAME_UPPER" },
+    makes: "transposed-conv",
+    shape: [1, 1, 1, 4],
+    values: [1, 1, 3, 2],
+  },
+];
+
+const REFUSALS: readonly Refusal[] = [
+  { op: "Conv", why: "4-D", x: [1, 1, 2, 2, 2, 2], on: [ones("w", 1, 1, 2)], says: /4-D Conv is not supported/ },
+  {
+    op: "Conv",
+    why: "3-D, groups",
+    x: [1, 3, 2, 2, 2],
+    on: [ones("w", 1, 1, 1, 1, 1)],
+    says: /filter wants 1 channels/,
+  },
+  {
+    op: "Conv",
+    why: "kernel_shape",
+    x: [1, 1, 4, 4],
+    on: [w],
+    attributes: { kernel_shape: [3, 3] },
+    says: /kernel_shape says 3x3, the filter is 2x2/,
+  },
+  {
+    op: "Conv",
+    why: "stride 0",
+    x: [1, 1, 4, 4],
+    on: [w],
+    attributes: { strides: [0, 1] },
+    says: /strides is \[0, 1\]/,
+  },
+  { op: "Conv", why: "auto_pad", x: [1, 1, 4, 4], on: [w], attributes: { auto_pad: "MAYBE" }, says: /MAYBE/ },
+  { op: "Conv", why: "no filter", x: [1, 1, 4, 4], says: /input 1 is missing/ },
+  { op: "Conv", why: "channels", x: [1, 3, 4, 4], on: [w], says: /filter wants 1 input channels/ },
+];
+
+testCases(test, CASES);
+testRefusals(test, REFUSALS);
+
+test.run();
