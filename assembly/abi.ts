@@ -62,7 +62,7 @@ export const enum Finish {
   Logarithm = 2,
 }
 
-/** The formulas of the kernel `Unary`, called as the format calls them. */
+/** The formulas of the kernel `Unary`, called and numbered as the format does it. */
 export enum Unary {
   abs = 0,
   neg = 1,

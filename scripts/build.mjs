@@ -26,18 +26,21 @@ const STAGES = [
       "tests",
       "bench",
       "examples",
+      "web",
       "assembly/abi.ts",
       "tsconfig.json",
       "schemas",
       "scripts/generate.mjs",
       "assembly",
       "scripts/engine.mjs",
+      "scripts/inline-contract.mjs",
     ],
-    run: () => {
-      for (const folder of ["src", "tests", "bench", "examples"])
+    run: async () => {
+      for (const folder of ["src", "tests", "bench", "examples", "web"])
         rmSync(inRoot("dist", folder), { recursive: true, force: true });
       runNode("node_modules/typescript/bin/tsc", ["-p", "tsconfig.json"]);
       copyGenerated();
+      await (await import("./inline-contract.mjs")).inlineContract();
     },
   },
 ];

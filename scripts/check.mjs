@@ -12,5 +12,6 @@ runNode("node_modules/oxlint/bin/oxlint", [
   "tests",
   "bench",
   "examples",
+  "web",
   "bin",
 ]);

@@ -1,24 +1,25 @@
 /**
- * A Worker around one network: POST the input as float32 numbers, get the first output back as float32 numbers. Bundle it with
- * wrangler, which makes a `WebAssembly.Module` of the engine and, by a rule of type Data, an `ArrayBuffer` of the network.
+ * A Worker that classifies pictures: POST a JPEG or a PNG, get its best classes. Bundle it with wrangler (wrangler.toml), which
+ * takes the condition "workerd" of the package: engines are modules there, so nothing has to be found or handed in.
  */
-import engine from "espalier/engine/baseline.wasm";
-import { load } from "espalier/runtime";
+import { classes, load, pixels } from "espalier/runtime";
+import { decode as decodePng } from "fast-png";
+import jpeg from "jpeg-js";
 import network from "./network.esp";
 
-const session = await load(new Uint8Array(network), { engine, maxBytes: 64 * 2 ** 20 });
-const [input] = session.inputs;
-const [output] = session.outputs;
+const session = await load(new Uint8Array(network), { maxBytes: 64 * 2 ** 20 });
+
+const decode = (bytes) => (bytes[0] === 0x89 ? decodePng(bytes) : jpeg.decode(bytes, { useTArray: true }));
 
 export default {
   async fetch(request) {
-    if (request.method !== "POST") return Response.json({ input, output });
-    const body = await request.arrayBuffer();
+    if (request.method !== "POST") return Response.json({ network: session.name, input: session.inputs[0] });
     try {
-      const outputs = session.run({ [input.name]: new Float32Array(body) });
-      return new Response(outputs[output.name]);
+      const picture = decode(new Uint8Array(await request.arrayBuffer()));
+      const outputs = session.run(pixels(session, picture));
+      return Response.json(classes(session, outputs, { probabilities: true }));
     } catch (error) {
-      return new Response(error.message, { status: 400 });
+      return Response.json({ error: error.message }, { status: 400 });
     }
   },
 };

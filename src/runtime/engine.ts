@@ -65,38 +65,32 @@ export function chooseBuild(wanted: Build | "auto"): Build {
   return wanted;
 }
 
-/** What an engine module calls itself. */
-type EngineName = Build | `${Build}-threads`;
+/** THE list of engines, by what they call themselves. */
+const ENGINE_NAMES = ["baseline", "relaxed", "baseline-threads", "relaxed-threads"] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** THE list of bundled engines. */
-const BUNDLED: { readonly [K in EngineName]: () => Promise<{ readonly engine: string }> } = {
-  baseline: () => import("../gen/engine-baseline.js"),
-  relaxed: () => import("../gen/engine-relaxed.js"),
-  "baseline-threads": () => import("../gen/engine-baseline-threads.js"),
-  "relaxed-threads": () => import("../gen/engine-relaxed-threads.js"),
-};
+/** An engine in any form in which platforms and bundlers hand one over. */
+export type EngineLike = WebAssembly.Module | Uint8Array | ArrayBuffer | Response;
+
+/** Gets an engine of this package; each platform has its way (engines/). */
+export type FindEngine = (name: EngineName) => Promise<EngineLike>;
 
 const compiled = new Map<EngineName, Promise<WebAssembly.Module>>();
 
-/** The bundled engine, compiled once; after a failure, anew. */
-function bundledModule(name: EngineName): Promise<WebAssembly.Module> {
+/** The engine of this package, compiled once; after a failure, anew. */
+function ownModule(find: FindEngine, name: EngineName): Promise<WebAssembly.Module> {
   let module = compiled.get(name);
   if (!module) {
-    module = BUNDLED[name]().then(({ engine }) => compileEngine(fromBase64(engine)));
+    module = find(name).then(compileEngine);
     compiled.set(name, module);
     module.catch(() => compiled.delete(name));
   }
   return module;
 }
 
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
-}
-
 export interface EngineSource {
-  /** A compiled engine, or its bytes; the bundled one where left out. */
-  readonly engine?: WebAssembly.Module | Uint8Array | undefined;
+  /** An engine, or the promise of one; this package's own where left out. */
+  readonly engine?: EngineLike | Promise<EngineLike> | undefined;
   readonly build?: Build | "auto" | undefined;
 }
 
@@ -111,14 +105,18 @@ export interface ResolvedEngine {
  * The module to run, which has to be one for threads if `threads` is more than 1. Where more were `asked` for than there can be,
  * either kind of engine that is handed in will do.
  */
-export async function resolveEngine(source: EngineSource, threads = 1, asked = threads): Promise<ResolvedEngine> {
-  const { engine, build = "auto" } = source;
+export async function resolveEngine(
+  find: FindEngine,
+  { engine, build = "auto" }: EngineSource,
+  threads = 1,
+  asked = threads,
+): Promise<ResolvedEngine> {
   if (!engine) {
     const chosen = chooseBuild(build);
     const threaded = threads > 1;
-    return { module: await bundledModule(threaded ? `${chosen}-threads` : chosen), build: chosen, threaded };
+    return { module: await ownModule(find, threaded ? `${chosen}-threads` : chosen), build: chosen, threaded };
   }
-  const module = engine instanceof WebAssembly.Module ? engine : await compileEngine(engine);
+  const module = await compileEngine(await engine);
   const actual = describeEngine(module);
   if (build !== "auto" && build !== actual.build)
     throw new RequestError(`build "${build}" was asked for, the engine is "${actual.build}"`);
@@ -139,10 +137,16 @@ function checkThreaded({ build, threaded }: Omit<ResolvedEngine, "module">, thre
   }
 }
 
-/** Workers forbid this even for bytes that are right. */
-async function compileEngine(bytes: Uint8Array): Promise<WebAssembly.Module> {
+/** Workers forbid this for bytes, even for those that are right. */
+async function compileEngine(engine: EngineLike): Promise<WebAssembly.Module> {
+  if (engine instanceof WebAssembly.Module) return engine;
   try {
-    return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
+    // Not `instanceof`: only to look at the name loads Node's whole HTTP client.
+    if (!("arrayBuffer" in engine)) return await WebAssembly.compile(engine as BufferSource);
+    if (!engine.ok) throw new Error(`HTTP ${engine.status} ${engine.statusText} for ${engine.url}`);
+    // Servers that do not know the type of .wasm files are not refused.
+    const streams = engine.headers.get("content-type") === "application/wasm";
+    return await (streams ? WebAssembly.compileStreaming(engine) : WebAssembly.compile(await engine.arrayBuffer()));
   } catch (cause) {
     const wayOut = "where compiling from bytes is forbidden, hand in a WebAssembly.Module";
     throw new ModelError(`engine: this platform cannot compile it (${String(cause)}); ${wayOut}`, undefined, { cause });
@@ -152,7 +156,7 @@ async function compileEngine(bytes: Uint8Array): Promise<WebAssembly.Module> {
 function describeEngine(module: WebAssembly.Module): Omit<ResolvedEngine, "module"> {
   const [section] = WebAssembly.Module.customSections(module, ENGINE_SECTION);
   const [name, number] = section ? new TextDecoder().decode(section).split(" ") : [];
-  if (name === undefined || !Object.hasOwn(BUNDLED, name))
+  if (name === undefined || !ENGINE_NAMES.includes(name as EngineName))
     throw new ModelError("engine: not an espalier engine module");
   if (Number(number) !== ENGINE_INTERFACE) {
     throw new ModelError(
@@ -166,10 +170,14 @@ function describeEngine(module: WebAssembly.Module): Omit<ResolvedEngine, "modul
 export interface Engine {
   /** Runs `count` steps of the plan at byte address `plan`, from number `first` on. */
   run(plan: number, first: number, count: number): void;
+  /** What an engine of several threads has besides: how many there are, and ways to end them (crew.ts). */
+  readonly threads?: number;
+  end?(): void;
+  endWith?(owner: object): void;
 }
 
 /** What an engine for threads exports besides. */
-export interface ThreadedEngine extends Engine {
+export interface ThreadedEngine extends Pick<Engine, "run"> {
   /** Which of how many threads this instance runs on, whether it may sleep, and how long it waits for the others. */
   setThread(index: number, count: number, maySleep: boolean, seconds: number): void;
   /** Lets the other threads go. */

@@ -22,7 +22,12 @@ export interface PlannedLayer {
   readonly kernel: string;
   /** Why this kernel. */
   readonly why: string;
+  /** Multiply-adds of one run. */
   readonly macs: number;
+  /** Bytes of its weights as they are packed, and of its tables; of what layers share, with the first of them. */
+  readonly weightBytes: number;
+  /** Bytes that one run moves at least: weights, what it reads, what it writes. */
+  readonly bytes: number;
   readonly shape: readonly number[];
   readonly firstStep: number;
   readonly steps: number;
@@ -69,6 +74,7 @@ export function planNetwork(network: Network, checked: Checked, target: Target, 
   const replaceable: (readonly number[])[] = [];
   const drafts: { readonly draft: StepDraft; readonly group: number }[] = [];
   const layers = groups.map((group, i) => {
+    const constantsBefore = constants.bytes;
     const sketch = planGroup(network, checked, group, {
       joined,
       constants,
@@ -80,7 +86,7 @@ export function planNetwork(network: Network, checked: Checked, target: Target, 
     replaceable.push(sketch.replaceable);
     const firstStep = drafts.length;
     sketch.steps.forEach((draft) => drafts.push({ draft, group: i }));
-    return describe(network, checked, group, sketch, firstStep);
+    return describe(network, checked, group, sketch, { firstStep, weightBytes: constants.bytes - constantsBefore });
   });
   const storage = storageOf(network, checked, groups, { joined, replaceable });
   const arena = layOut(network, checked, groups, storage, scratchBytes);
@@ -175,8 +181,10 @@ function describe(
   { shapes, macs }: Checked,
   group: Group,
   sketch: Sketch,
-  firstStep: number,
+  { firstStep, weightBytes }: Pick<PlannedLayer, "firstStep" | "weightBytes">,
 ): PlannedLayer {
+  const values = [...group.inputs, ...(group.residual === undefined ? [] : [group.residual]), group.output];
+  const elements = sketch.steps.length === 0 ? 0 : values.reduce((sum, value) => sum + sizeOf(shapes[value]!), 0);
   return {
     name: group.layers.map((i) => network.layers[i]!.name).join(" + "),
     layer: group.layers[0]!,
@@ -184,6 +192,8 @@ function describe(
     kernel: sketch.kernel,
     why: sketch.why,
     macs: group.layers.reduce((sum, i) => sum + macs[i]!, 0),
+    weightBytes,
+    bytes: weightBytes + 4 * elements,
     shape: shapes[group.output]!,
     firstStep,
     steps: sketch.steps.length,
@@ -216,7 +226,12 @@ function layOut(
   return placeBuffers([...buffers, ...scratch]);
 }
 
-const FLOAT_FIELDS = new Set(["lo", "hi", "value"]);
+/** The words of a step in order, by the names of `StepOffset`, whose object would weigh more than this. */
+export const STEP_FIELDS =
+  "kernel x f b z y scratch table ic ih iw oc oh ow kh kw sh sw dh dw top left bottom right block lo hi value share depth".split(
+    " ",
+  );
+const FLOAT_FIELDS = ["lo", "hi", "value"];
 
 function writeStep(view: DataView, at: number, { kernel, fields }: StepDraft, address: (place: Place) => number): void {
   view.setUint32(at + StepOffset.kernel, kernel, true);
@@ -224,9 +239,9 @@ function writeStep(view: DataView, at: number, { kernel, fields }: StepDraft, ad
   view.setFloat32(at + StepOffset.hi, Infinity, true);
   for (const [field, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    const offset = at + StepOffset[field as keyof typeof StepOffset];
+    const offset = at + 4 * STEP_FIELDS.indexOf(field);
     if (typeof value !== "number") view.setUint32(offset, address(value), true);
-    else if (FLOAT_FIELDS.has(field)) view.setFloat32(offset, value, true);
+    else if (FLOAT_FIELDS.includes(field)) view.setFloat32(offset, value, true);
     else view.setInt32(offset, value, true);
   }
 }

@@ -1,9 +1,9 @@
 import { RequestError } from "../errors.js";
 import type { Boxes, Network, Preprocessing, Provenance } from "../gen/network.js";
-import { Crew } from "./crew.js";
 import type { Build, Engine } from "./engine.js";
 import type { MemoryMap, Plan, PlannedLayer } from "./plan.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
+import { runSlices } from "./slices.js";
 import { type Tuning, tuningOf } from "./tuning.js";
 
 export interface InputInfo {
@@ -27,6 +27,15 @@ export type Outputs = Record<string, Float32Array>;
 export interface LayerTime extends PlannedLayer {
   /** Median over the profiled runs. */
   readonly milliseconds: number;
+  /** Mean over them, which also means something where the clock's steps are longer than a layer. */
+  readonly meanMilliseconds: number;
+}
+
+export interface RunOptions {
+  /** Stops the run before its next slice; the promise rejects with the signal's reason, and the session can run again. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds of a slice, after which the thread is free for a moment. Default: 8. One step is never divided. */
+  readonly budgetMs?: number | undefined;
 }
 
 interface State {
@@ -72,12 +81,15 @@ export class Session {
     this.#plan = plan;
     this.#state = { engine, bytes };
     this.tuning = tuningOf(network, plan, this.threads);
-    if (engine instanceof Crew) engine.endWith(this);
+    engine.endWith?.(this);
     const outputValues = network.outputs.map(({ value }) => value);
     this.#outputAt = (i) => plan.valueAt(outputValues[i]!);
   }
 
   readonly #outputAt: (output: number) => number;
+  /** How many runs in slices are under way or wait, and the end of the last one. */
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Bytes of memory of this session, all of it allocated up front. */
   get peakBytes(): number {
@@ -86,20 +98,42 @@ export class Session {
 
   /** How many threads run each step, this one among them. */
   get threads(): number {
-    const engine = this.#state?.engine;
-    return engine instanceof Crew ? engine.threads : 1;
+    return this.#state?.engine.threads ?? 1;
   }
 
   /** One inference, one call into wasm. Throws a `RequestError` that names the input that is missing or does not fit. */
   run(inputs: Inputs): Outputs {
-    const { engine } = this.#alive();
+    const { engine } = this.#free();
     this.#fill(inputs);
     engine.run(this.#plan.stepsAt, 0, this.#plan.steps);
     return this.#read();
   }
 
-  /** Runs `runs` times layer by layer and returns the median time of each. The clock's resolution is the platform's. */
+  /**
+   * One inference in slices, between which other work of this thread goes on: the same bits as `run`. Runs wait for one another,
+   * in order; inputs are read when their turn comes.
+   */
+  runAsync(inputs: Inputs, options: RunOptions = {}): Promise<Outputs> {
+    this.#waiting++;
+    const turn = this.#last.then(() => this.#runSlices(inputs, options)).finally(() => this.#waiting--);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #runSlices(inputs: Inputs, options: RunOptions): Promise<Outputs> {
+    options.signal?.throwIfAborted();
+    this.#fill(inputs);
+    const runSteps = (first: number, count: number) => this.#alive().engine.run(this.#plan.stepsAt, first, count);
+    await runSlices(this.layers, runSteps, options);
+    return this.#read();
+  }
+
+  /**
+   * Runs `runs` times layer by layer and returns the median time of each. The clock's resolution is the platform's; where it
+   * stands still the times are 0, and `macs` and `bytes` of `layers` are what there is.
+   */
   profile(inputs: Inputs, runs = 9): LayerTime[] {
+    this.#free();
     const times = this.layers.map(() => new Float64Array(runs));
     for (let r = 0; r < runs; r++) {
       this.#fill(inputs);
@@ -107,7 +141,11 @@ export class Session {
         times[i]![r] = this.time(layer, 1);
       });
     }
-    return this.layers.map((layer, i) => ({ ...layer, milliseconds: times[i]!.sort()[runs >> 1]! }));
+    return this.layers.map((layer, i) => {
+      const sorted = times[i]!.sort();
+      const sum = sorted.reduce((a, b) => a + b, 0);
+      return { ...layer, milliseconds: sorted[runs >> 1]!, meanMilliseconds: sum / runs };
+    });
   }
 
   /** @internal Milliseconds that `times` runs of one layer take, over whatever its inputs hold. */
@@ -120,14 +158,19 @@ export class Session {
 
   /** Ends the other threads and lets go of the memory. The session cannot run after it. */
   dispose(): void {
-    const engine = this.#state?.engine;
-    if (engine instanceof Crew) engine.end();
+    this.#state?.engine.end?.();
     this.#state = undefined;
   }
 
   #alive(): State {
     if (!this.#state) throw new RequestError("this session was disposed; load the network again", this.name);
     return this.#state;
+  }
+
+  /** Alive, and with nothing of an unfinished run in its memory. */
+  #free(): State {
+    if (this.#waiting > 0) throw new RequestError("runAsync is under way on this session; wait for it", this.name);
+    return this.#alive();
   }
 
   #fill(given: Inputs): void {

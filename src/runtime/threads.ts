@@ -1,7 +1,7 @@
 /** What a caller may ask of threads, and whether this platform can have any. */
 import { RequestError } from "../errors.js";
 import { LIMITS } from "./limits.js";
-import { findsOwnWorker, type WorkerLike } from "./workers.js";
+import { findsOwnWorker, type WorkerSource } from "./workers.js";
 
 export interface ThreadOptions {
   /** How many threads run the network, the calling one among them. */
@@ -10,7 +10,7 @@ export interface ThreadOptions {
    * Makes a worker that runs the module `espalier/worker`, or says where that module lies. Node and Deno find it by themselves;
    * a page has to say.
    */
-  readonly worker?: (() => WorkerLike) | URL | string | undefined;
+  readonly worker?: WorkerSource | undefined;
   /** Milliseconds for a thread to start, and to finish its share of a step, before it is given up. Default: 30,000. */
   readonly timeout?: number | undefined;
 }

@@ -20,10 +20,16 @@ function nodeWorker(): WorkerClass | undefined {
 /** Whether this platform loads workers from where this package lies, without being told. */
 export const findsOwnWorker = () => nodeWorker() !== undefined;
 
-/** A worker by the caller's function, from the caller's address, or from this package. */
-export async function makeWorker(worker: (() => WorkerLike) | URL | string | undefined): Promise<WorkerLike> {
+/** A function that makes a worker, or the address of what it runs. */
+export type WorkerSource = (() => WorkerLike) | URL | string;
+
+/** A worker by the caller's function, from the caller's address, or from this package: one that runs steps, or a whole session. */
+export async function makeWorker(
+  worker: WorkerSource | undefined,
+  own: "workerUrl" | "sessionWorkerUrl" = "workerUrl",
+): Promise<WorkerLike> {
   if (typeof worker === "function") return worker();
-  const url = worker ?? (await import("./worker-url.js")).workerUrl;
+  const url = worker ?? (await import("./worker-url.js"))[own];
   const OfNode = nodeWorker();
   // Deno has its own as well, but a process does not end before such a one does.
   // What Node itself was started with, such as --input-type, is not for workers.
@@ -40,14 +46,19 @@ interface Eventful {
   unref?(): void;
 }
 
-function listen(worker: Eventful, onAnswer: (answer: Answer) => void, onEnd: (reason: string) => void): void {
+/** Hears a worker's messages, and that it ended with the reason. */
+export function listen<T>(worker: WorkerLike, onMessage: (message: T) => void, onEnd: (reason: string) => void): void {
+  listenTo(worker as Eventful, (message) => onMessage(message as T), onEnd);
+}
+
+function listenTo(worker: Eventful, onMessage: (message: unknown) => void, onEnd: (reason: string) => void): void {
   if (worker.on) {
-    worker.on("message", (answer) => onAnswer(answer as Answer));
+    worker.on("message", onMessage);
     worker.on("error", (error) => onEnd(String(error)));
     worker.on("exit", (code) => onEnd(`it ended with ${String(code)}`));
     return;
   }
-  worker.addEventListener?.("message", ({ data }) => onAnswer(data as Answer));
+  worker.addEventListener?.("message", ({ data }) => onMessage(data));
   for (const fault of ["error", "messageerror"]) {
     worker.addEventListener?.(fault, (event) => {
       event.preventDefault();
@@ -66,7 +77,7 @@ export function startWorker(worker: WorkerLike, start: Start, onEnd: (reason: st
       reject(new Error(reason));
       onEnd(reason);
     };
-    listen(worker as Eventful, (answer) => (answer.ready ? resolve() : end(answer.reason)), end);
+    listen<Answer>(worker, (answer) => (answer.ready ? resolve() : end(answer.reason)), end);
     worker.postMessage(start);
   });
 }

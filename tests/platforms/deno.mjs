@@ -1,44 +1,60 @@
 /** Deno: the checks, and the example as a user would run it, type-checked. */
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { checkExample, checkServer } from "./examples.mjs";
+import { withFiles } from "./file-server.mjs";
 import { report, withInstalled } from "./installed.mjs";
+import { outputOf, withServer } from "./processes.mjs";
 import { DENO } from "./programs.mjs";
 
-const BROUGHT = ["tests/platforms/checks.js", "tests/platforms/deno-checks.js", "examples/deno.ts"];
-const TIME_LIMIT = 60_000;
+const BROUGHT = ["tests/platforms/checks.js", "tests/platforms/node-checks.js", "examples/deno/server.ts"];
 
 export const deno = {
   name: "Deno",
   program: DENO,
   run: () =>
-    withInstalled(BROUGHT, (folder, { expected }) =>
-      report([...JSON.parse(runDeno(folder, ["deno-checks.js"])), checkExample(folder, expected)]),
+    withInstalled(BROUGHT, (folder, samples) =>
+      withFiles(folder, async (files) => {
+        const checks = await outputOf(DENO, wordsFor(folder, ["node-checks.js", files, "relaxed"]), optionsFor(folder));
+        const measured = await checkExample("the benchmark is one line of Deno", () => checkBenchmark(folder));
+        return report([...JSON.parse(checks), ...(await checkDenoServer(folder, samples)), measured]);
+      }),
     ),
 };
 
-function checkExample(folder, expected) {
-  const name = "examples/deno.ts type-checks, and prints what Node gives";
-  const { logits } = JSON.parse(runDeno(folder, ["--check", "deno.ts", "network.esp", "input.f32"]));
-  const near = expected.every(
-    (number, i) => Math.abs(number - logits[i]) <= 1e-4 * Math.max(...expected.map(Math.abs)),
-  );
-  return { name, fault: near ? undefined : `expected ${expected}, got ${logits}` };
+async function checkDenoServer(folder, samples) {
+  const name = "examples/deno";
+  const server = {
+    program: DENO,
+    words: wordsFor(folder, ["--check", "server.ts", "network.esp", "0"]),
+    isReady: (printed) => /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(printed)?.[0],
+    ...optionsFor(folder),
+  };
+  try {
+    return await withServer(server, (address) => checkServer(name, address, folder, samples));
+  } catch (error) {
+    return [await checkExample(`${name} type-checks and serves`, () => Promise.reject(error))];
+  }
 }
 
-/** What the program prints. May read its own folder, and nothing else: no network, no environment. */
-function runDeno(folder, words) {
-  const { status, signal, stdout } = spawnSync(
+async function checkBenchmark(folder) {
+  const command = "node_modules/espalier/dist/src/benchmark/command.js";
+  const printed = await outputOf(
     DENO,
-    ["run", "--quiet", "--no-remote", "--no-prompt", `--allow-read=${folder}`, ...words],
-    {
-      cwd: folder,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-      timeout: TIME_LIMIT,
-      killSignal: "SIGKILL",
-      env: { ...process.env, DENO_DIR: join(folder, ".deno"), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
-    },
+    ["run", "--allow-read", command, "network.esp", "network.esp"],
+    optionsFor(folder),
   );
-  if (status !== 0) throw new Error(`deno ended with ${status ?? signal}`);
-  return stdout;
+  const { networks, platform } = JSON.parse(printed);
+  const sane = networks.length === 2 && networks.every(({ medianMs, macs }) => medianMs > 0 && macs > 0);
+  return sane && platform.agent.startsWith("Deno") ? undefined : printed;
 }
+
+/** May read its own folder and talk to this machine, and nothing else. */
+const wordsFor = (folder, words) => [
+  ...["run", "--no-remote", "--no-prompt", "--v8-flags=--expose-gc"],
+  ...[`--allow-read=${folder}`, "--allow-net=127.0.0.1", ...words],
+];
+
+const optionsFor = (folder) => ({
+  cwd: folder,
+  env: { ...process.env, DENO_DIR: join(folder, ".deno"), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
+});

@@ -1,21 +1,34 @@
-/** Runs inside workerd as a Worker of its own: answers every request with the results of all checks, as JSON. */
+/**
+ * Runs inside workerd as a Worker of its own: answers with the results of all checks, as JSON; `/wear/first` and `/wear/second` wear
+ * the runtime out instead, `/benchmark` measures a network.
+ */
+import { benchmarkHandler } from "espalier/benchmark";
 import baseline from "espalier/engine/baseline.wasm";
 import relaxed from "espalier/engine/relaxed.wasm";
 import * as runtime from "espalier/runtime";
-import { runChecks } from "./checks.js";
-import expected from "./expected.f32";
-import input from "./input.f32";
-import network from "./network.esp";
+import engineBytes from "./baseline.bytes";
+import { runChecks, WEAR, wear } from "./checks.js";
+import samples from "./samples.json";
 
-const sample = {
-  network: new Uint8Array(network),
-  input: new Float32Array(input),
-  expected: new Float32Array(expected),
-};
+const network = Uint8Array.from(atob(samples.classifier.network), (character) => character.charCodeAt(0));
+const measure = benchmarkHandler(runtime.load, [{ name: "dense", network }], { build: "baseline" });
 
 export default {
-  async fetch() {
-    const platform = { compilesBytes: false, hasThreads: false };
-    return Response.json(await runChecks({ runtime, engines: { baseline, relaxed }, sample, ...platform }));
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/benchmark") return measure(request);
+    if (pathname.startsWith("/wear/")) {
+      await wear({ runtime, samples }, WEAR[pathname.slice("/wear/".length)]);
+      return new Response("worn");
+    }
+    const results = await runChecks({
+      runtime,
+      engines: { baseline, relaxed },
+      engineBytes: new Uint8Array(engineBytes),
+      samples,
+      files: new URL(request.url).searchParams.get("files"),
+      platform: { compilesBytes: false, hasThreads: false, hasWorkers: false, runsRelaxed: true },
+    });
+    return Response.json(results);
   },
 };

@@ -1,30 +1,73 @@
-/** Cloudflare Workers' own runtime, from a config file, over HTTP: the checks, and the example as it stands. */
+/** Cloudflare Workers' own runtime, from a config file, over HTTP: the checks, and the example as it is deployed. */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { bundleWorker } from "./bundle.mjs";
+import { checkExample, checkServer } from "./examples.mjs";
+import { judgeWear } from "./checks.js";
+import { residentBytes } from "./resident.mjs";
+import { withFiles } from "./file-server.mjs";
 import { report, withInstalled } from "./installed.mjs";
-import { WORKERD } from "./programs.mjs";
+import { installed, WORKERD } from "./programs.mjs";
 import { workerdConfig } from "./workerd-config.mjs";
 
 const START_LIMIT = 30_000;
 const REQUEST_LIMIT = 60_000;
+/** What a Worker of the free plan may weigh, three times over. */
+const MOST_BYTES = 2 ** 20;
 const BROUGHT = ["tests/platforms/checks.js", "tests/platforms/workerd-checks.js", "examples/worker/worker.js"];
 
 export const workerd = {
   name: "Cloudflare Workers",
   program: WORKERD,
+  needs: [installed("esbuild/lib/main.js")],
   run: () =>
-    withInstalled(BROUGHT, async (folder, sample) => {
-      writeFileSync(join(folder, "config.capnp"), await workerdConfig(folder));
-      return withServer(folder, async ({ example, checks }) =>
-        report([...(await (await request(checks)).json()), ...(await checkExample(example, sample))]),
+    withInstalled(BROUGHT, async (folder, samples) => {
+      const bytes = await bundleWorker(folder, "worker.js", "bundle");
+      writeFileSync(join(folder, "config.capnp"), await workerdConfig(folder, "bundle"));
+      return withFiles(folder, (files) =>
+        withWorkerd(folder, async ({ example, checks }, pid) => {
+          const signal = AbortSignal.timeout(REQUEST_LIMIT);
+          const results = await fetch(`${checks}?files=${encodeURIComponent(files)}`, { signal });
+          return report([
+            ...(await results.json()),
+            {
+              name: "examples/worker and all that it needs weigh less than 1 MB",
+              fault: bytes < MOST_BYTES ? undefined : `${bytes} bytes`,
+              measured: `${bytes} bytes, not minified`,
+            },
+            ...(await checkServer("examples/worker", example, folder, samples)),
+            await checkExample("the benchmark answers as a Worker's endpoint", () => checkEndpoint(checks, folder)),
+            ...(await checkWear(checks, pid)),
+          ]);
+        }),
       );
     }),
 };
 
+async function checkEndpoint(address, folder) {
+  const url = `${address}benchmark?runs=3&warmUpMs=10`;
+  const body = readFileSync(join(folder, "network.esp"));
+  const report = await (await fetch(url, { method: "POST", body })).json();
+  const names = report.networks?.map(({ name }) => name).join();
+  const refused = await fetch(url, { method: "POST", body: body.subarray(1) });
+  if (refused.status !== 400) return `a damaged network is answered with ${refused.status}`;
+  return names === "dense,posted" && report.runs === 3 ? undefined : JSON.stringify(report);
+}
+
+async function checkWear(address, pid) {
+  const worn = async (stage) => {
+    const response = await fetch(`${address}wear/${stage}`, { signal: AbortSignal.timeout(REQUEST_LIMIT) });
+    if (!response.ok) throw new Error(await response.text());
+    return residentBytes([pid]);
+  };
+  const [before, after] = [await worn("first"), await worn("second")];
+  return before === undefined ? [] : [judgeWear(before, after)];
+}
+
 /** Starts workerd, calls `use` with the address of each socket, and stops it whatever happens. */
-async function withServer(folder, use) {
+async function withWorkerd(folder, use) {
   const server = spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit", "pipe"],
@@ -33,7 +76,7 @@ async function withServer(folder, use) {
   const stop = () => server.kill("SIGKILL");
   process.once("exit", stop);
   try {
-    return await use(await addresses(server, ["example", "checks"]));
+    return await use(await addresses(server, ["example", "checks"]), server.pid);
   } finally {
     stop();
     await ended;
@@ -57,36 +100,4 @@ async function addresses(server, sockets) {
     });
   });
   return started.finally(() => clearTimeout(timer));
-}
-
-const request = (address, options) => fetch(address, { signal: AbortSignal.timeout(REQUEST_LIMIT), ...options });
-
-async function checkExample(address, { input, expected }) {
-  const about = await (await request(address)).json();
-  const post = async (body) => {
-    const response = await request(address, { method: "POST", body });
-    return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
-  };
-  const answers = [await post(input), await post(input)];
-  const short = await post(input.subarray(1));
-  const wanted = Buffer.from(expected.buffer);
-  return [
-    {
-      name: "examples/worker tells what it takes",
-      fault: about.input?.shape.join() === "1,3,32,32" ? undefined : JSON.stringify(about),
-    },
-    {
-      name: "examples/worker answers with the bits that Node gives, request after request",
-      fault: answers.every(({ body }) => body.equals(wanted))
-        ? undefined
-        : answers.map(({ body }) => body.toString()).join(),
-    },
-    {
-      name: "examples/worker refuses an input of the wrong size with the reason",
-      fault:
-        short.status === 400 && short.body.includes("expected 3072 numbers")
-          ? undefined
-          : `${short.status} ${short.body}`,
-    },
-  ];
 }

@@ -27,6 +27,13 @@ const ACCEPTED: Readonly<Record<string, () => Promise<LoadOptions> | LoadOptions
   "the bundled engine": () => ({ build: "baseline" }),
   "an engine's bytes": () => ({ engine: engine("baseline") }),
   "an engine's bytes, insisting on the build": () => ({ engine: engine("baseline"), build: "baseline" }),
+  "an engine's bytes in a buffer of their own": () => ({ engine: new Uint8Array(engine("baseline")).buffer }),
+  "a response with an engine, of whatever type": () => ({ engine: new Response(new Uint8Array(engine("baseline"))) }),
+  "the promise of a response that may be compiled while it arrives": () => ({
+    engine: Promise.resolve(
+      new Response(new Uint8Array(engine("baseline")), { headers: { "content-type": "application/wasm" } }),
+    ),
+  }),
   "an engine's module": async () => ({ engine: await WebAssembly.compile(engine("baseline")) }),
 };
 
@@ -47,6 +54,11 @@ const REFUSED: readonly (readonly [title: string, options: LoadOptions, message:
     /made for interface 99, this runtime speaks \d+/,
   ],
   ["an engine without an interface", { engine: labelled("baseline") }, /made for interface undefined/],
+  [
+    "a response that failed",
+    { engine: new Response("gone", { status: 404, statusText: "Not Found" }) },
+    /engine: this platform cannot compile it \(Error: HTTP 404 Not Found/,
+  ],
   ["bytes that are no module", { engine: Uint8Array.of(1, 2, 3) }, /engine: this platform cannot compile it/],
   [
     "an engine of the other build",

@@ -23,7 +23,8 @@ export function moduleGraph(entry: string, { dynamic }: { readonly dynamic: bool
       [...code.matchAll(pattern)].map(([, name]) => name!),
     );
     found.set(path, { path, code, foreign: names.filter((name) => !name.startsWith(".")) });
-    for (const name of names.filter((name) => name.startsWith("."))) visit(join(dirname(path), name));
+    for (const name of names.filter((name) => name.startsWith(".") && !name.endsWith(".wasm")))
+      visit(join(dirname(path), name));
   };
   visit(entry);
   return [...found.values()];

@@ -1,16 +1,19 @@
 /** What lets the runtime go anywhere: browsers, Deno and Workers each refuse something. */
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { moduleGraph } from "./module-graph.js";
 
-const entry = fileURLToPath(new URL("../../src/runtime/index.js", import.meta.url));
-const modules = moduleGraph(entry, { dynamic: true });
-/** What other threads run; nobody imports it. */
-const worker = moduleGraph(join(dirname(entry), "worker.js"), { dynamic: true });
-const all = [...modules, ...worker];
+const folder = fileURLToPath(new URL("../../src/runtime", import.meta.url));
+const graphOf = (file: string, dynamic: boolean) => moduleGraph(join(folder, file), { dynamic });
+/** What `espalier/runtime` is: everywhere, in pages, in Workers. */
+const ENTRIES = ["index.js", "browser.js", "workerd.js"];
+const modules = graphOf("index.js", true);
+/** What other threads run, and what hosts a session; nobody imports them. */
+const [worker, host] = [graphOf("worker.js", true), graphOf("session-worker.js", true)];
+const all = [...ENTRIES.flatMap((entry) => graphOf(entry, true)), ...worker, ...host];
 const test = suite("runtime, portable");
 
 test("the runtime is all of its own modules", () => {
@@ -18,21 +21,26 @@ test("the runtime is all of its own modules", () => {
   assert.ok(modules.length > 30, `only ${modules.length} modules were found`);
 });
 
-test("it imports nothing but its own modules: no node:, no packages; the worker imports nothing at all", () => {
-  assert.equal(worker.length, 1);
+test("it imports nothing but its own modules: no node:, no packages; the worker of a thread imports nothing at all", () => {
+  assert.is(worker.length, 1);
   assert.equal(
     all.flatMap(({ path, foreign }) => foreign.map((name) => `${path}: ${name}`)),
     [],
   );
 });
 
-test("engines, and what looks for the worker, come only when they are needed", () => {
-  const eager = moduleGraph(entry, { dynamic: false });
-  assert.equal(
-    eager.filter(({ path }) => /(engine-[\w-]+|worker|worker-url)\.js$/.test(path)),
-    [],
-  );
-});
+/** What is loaded when it is asked for, and not before. */
+const LATE = /(engine-[\w-]+|worker|worker-url|page-worker|session-worker|crew|threads|tune)\.js$/;
+
+for (const entry of ENTRIES) {
+  test(`engines, threads, tuning and what looks for workers come only when they are needed: ${entry}`, () => {
+    const eager = graphOf(entry, false).map(({ path }) => path);
+    assert.equal(
+      eager.filter((path) => LATE.test(path)),
+      [],
+    );
+  });
+}
 
 // What only Node has is asked for first: `process?.`.
 test("no module makes code of text, or counts on what only Node has", () => {
@@ -43,13 +51,16 @@ test("no module makes code of text, or counts on what only Node has", () => {
   );
 });
 
-test("no module waits at its top level; none asks where it lies, but the one that finds the worker", () => {
+/** These find files beside themselves. */
+const ASKS_WHERE_IT_LIES = ["worker-url.js", "page-worker.js", "fetched.js"];
+
+test("no module waits at its top level; none asks where it lies, but those that find a file", () => {
   for (const { path, code } of all) {
     const script = code
       .replace(/^import\b[^;"']*(?:from\s*)?["'][^"']+["'];/gm, "")
       .replace(/^export\s*(?:\*|\{[^}]*\})(?:\s*from\s*["'][^"']+["'])?;/gm, "")
       .replace(/^export\s+/gm, "")
-      .replace(basename(path) === "worker-url.js" ? "import.meta.url" : /$^/, '""');
+      .replaceAll(ASKS_WHERE_IT_LIES.includes(basename(path)) ? "import.meta.url" : /$^/g, '""');
     // A script, unlike a module, has neither top-level await nor import.meta.
     assert.not.throws(() => new Script(script), undefined, path);
   }

@@ -166,7 +166,7 @@ test("a profile covers every layer and every step", async () => {
   const session = await open();
   const times = session.profile(inputs(), 3);
   assert.equal(
-    times.map(({ milliseconds: _, ...layer }) => layer),
+    times.map(({ milliseconds: _, meanMilliseconds: __, ...layer }) => layer),
     session.layers,
   );
   assert.ok(times.every(({ milliseconds }) => milliseconds >= 0));
@@ -186,6 +186,20 @@ test("a profile covers every layer and every step", async () => {
     [],
   );
   assert.ok(session.layers.every(({ kernel, why }) => kernel !== "" && why !== ""));
+});
+
+test("layers count what they move: weights, what they read, what they write", async () => {
+  const b = new GraphBuilder(1);
+  const x = b.input("x", [1, 4, 6, 6]);
+  const sum = b.node("sum", "add", {}, [b.conv("c", x, 8, 1), b.conv("d", x, 8, 1)]);
+  const flat = b.node("flat", "flatten", { axis: 1 }, [sum]);
+  const { layers, memory } = await load(compile(b.build("counted", [flat])), { build: BUILD });
+  const [c, d, view] = layers;
+  assert.ok(c!.weightBytes >= 4 * 8 * 4 && memory.constantBytes >= c!.weightBytes + d!.weightBytes);
+  assert.is(c!.bytes, c!.weightBytes + 4 * 36 * (4 + 8));
+  // The second one adds the first one's output to its own.
+  assert.is(d!.bytes, d!.weightBytes + 4 * 36 * (4 + 8 + 8));
+  assert.equal({ bytes: view!.bytes, steps: view!.steps }, { bytes: 0, steps: 0 });
 });
 
 test("a profile leaves the same outputs behind as a run", async () => {

@@ -86,9 +86,14 @@ function packFilter({ geometry: g, groups, filter }: ConvLayer, tile: Tile, site
     for (let o = 0; o < g.oc; o++) {
       const { first, step } = panelOffset(tile, ocg, depth, o % ocg);
       const at = Math.floor(o / ocg) * groupSize + first;
-      for (let k = 0; k < depth; k++) to[at + k * step] = from[o * depth + k]!;
+      spread(from, o * depth, depth, to, at, step);
     }
   });
+}
+
+/** A function of its own, for the reason that conv-winograd.ts gives for its transform. */
+function spread(from: Float32Array, at: number, count: number, to: Float32Array, first: number, step: number): void {
+  for (let k = 0; k < count; k++) to[first + k * step] = from[at + k]!;
 }
 
 /** Byte offsets of the taps and of every output pixel's window in the padded plane; layers of one geometry share them. */

@@ -200,30 +200,64 @@ function transformFilter({ geometry, groups, filter }: ConvLayer, transform: Tra
   const valueSize = paddedRows(tile, ocg) * icg;
   return site.constants.floats(groups * values * valueSize, (to) => {
     const from = readWeights(filter);
-    const out = new Float64Array(values);
+    const transformTaps = tapsTransformer(transform);
     for (let o = 0; o < geometry.oc; o++) {
       const { first, step } = panelOffset(tile, ocg, icg, o % ocg);
       const at = Math.floor(o / ocg) * values * valueSize + first;
       for (let c = 0; c < icg; c++) {
-        transformTaps(from, (o * icg + c) * taps, transform, out);
-        for (let v = 0; v < values; v++) to[at + c * step + v * valueSize] = out[v]!;
+        transformTaps(from, (o * icg + c) * taps, to, at + c * step, valueSize);
       }
     }
   });
 }
 
-function transformTaps(w: Float32Array, at: number, { k, g }: Transform, out: Float64Array): void {
+/** Reads a filter's taps behind `at` and writes its values from `first` on, each `apart` behind the one before. */
+type TapsTransformer = (w: Float32Array, at: number, to: Float32Array, first: number, apart: number) => void;
+
+/**
+ * The transform of one filter, which a network has thousands of. An engine that has not compiled a loop yet makes an object of every
+ * float that it touches; so all loops stand in a function that is called, and compiled, often.
+ */
+function tapsTransformer({ k, g }: Transform): TapsTransformer {
   const n = g.length;
+  const flat = Float64Array.from(g.flat());
+  if (k === 3) return transformerOf3(flat, n);
   const half = new Float64Array(k);
-  for (let i = 0; i < n; i++) {
-    for (let column = 0; column < k; column++) {
-      half[column] = 0;
-      for (let row = 0; row < k; row++) half[column]! += g[i]![row]! * w[at + row * k + column]!;
+  return (w, at, to, first, apart) => {
+    for (let i = 0, v = first; i < n; i++) {
+      for (let column = 0; column < k; column++) {
+        half[column] = 0;
+        for (let row = 0; row < k; row++) half[column]! += flat[i * k + row]! * w[at + row * k + column]!;
+      }
+      for (let j = 0; j < n; j++, v += apart) {
+        let sum = 0;
+        for (let column = 0; column < k; column++) sum += half[column]! * flat[j * k + column]!;
+        to[v] = sum;
+      }
     }
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let column = 0; column < k; column++) sum += half[column]! * g[j]![column]!;
-      out[i * n + j] = sum;
+  };
+}
+
+/** The same sums in the same order, with the inner loops written out. */
+function transformerOf3(g: Float64Array, n: number): TapsTransformer {
+  return (w, at, to, first, apart) => {
+    const w0 = w[at]!;
+    const w1 = w[at + 1]!;
+    const w2 = w[at + 2]!;
+    const w3 = w[at + 3]!;
+    const w4 = w[at + 4]!;
+    const w5 = w[at + 5]!;
+    const w6 = w[at + 6]!;
+    const w7 = w[at + 7]!;
+    const w8 = w[at + 8]!;
+    for (let i = 0, v = first; i < 3 * n; i += 3) {
+      const a = g[i]!;
+      const b = g[i + 1]!;
+      const c = g[i + 2]!;
+      const x = a * w0 + b * w3 + c * w6;
+      const y = a * w1 + b * w4 + c * w7;
+      const z = a * w2 + b * w5 + c * w8;
+      for (let j = 0; j < 3 * n; j += 3, v += apart) to[v] = x * g[j]! + y * g[j + 1]! + z * g[j + 2]!;
     }
-  }
+  };
 }

@@ -1,7 +1,11 @@
-import { Kernel, Unary } from "../../../assembly/abi.js";
+import { Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
+import { MESSAGES } from "../../gen/network.js";
 import { sizeOf } from "../shape.js";
 import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
+
+/** The formulas in the order of their numbers, which the format and the kernel share. */
+export const FORMULAS = MESSAGES["Unary"]![1]![1] as readonly string[];
 
 /** How many parameters the formulas have that have any: alpha, or alpha and beta. */
 const PARAMETERS: { readonly [K in OpOf<"unary">["kind"]]?: 1 | 2 } = {
@@ -32,7 +36,7 @@ export const unary: LayerRule<"unary"> = {
     site.step(Kernel.Unary, {
       x: site.inputs[0]!.place,
       y: site.output.place,
-      block: Unary[kind],
+      block: FORMULAS.indexOf(kind),
       ow: sizeOf(site.output.shape),
       lo: alpha,
       hi: beta,

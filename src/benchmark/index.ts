@@ -1,0 +1,9 @@
+/**
+ * Benchmarks on the device itself: networks side by side, layer by layer, as plain data. Pages, Deno, Node and Workers hand in
+ * their own `load`.
+ *
+ * @module
+ */
+export { benchmark, type BenchmarkOptions, type Candidate, type Load } from "./benchmark.js";
+export { benchmarkHandler } from "./handler.js";
+export type { BenchmarkReport, MeasuredLayer, MeasuredNetwork, Platform } from "./report.js";
