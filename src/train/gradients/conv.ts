@@ -7,6 +7,7 @@ import { sizeOf } from "../../graph/graph.js";
 import type { ConvAttrs } from "../../ops/conv.js";
 import { coverWindows, type Geometry, geometryOf } from "../../runtime/geometry.js";
 import type { ConvLayer } from "../../runtime/kernels/convolution.js";
+import { ALL_KEPT } from "../../runtime/mask.js";
 import type { Place } from "../../runtime/site.js";
 import { NO_CLAMP, type PlannedConvolution, type Value } from "../records.js";
 import { type BackwardSite, defineGradient, type NodeSite } from "./gradient.js";
@@ -25,7 +26,7 @@ const isDepthwise = ({ attrs }: Site, g: Geometry) => attrs.groups === g.ic && a
 /** A layer whose numbers are packed by records, so that what stands there at first does not matter. */
 function emptyLayer(geometry: Geometry, groups: number): ConvLayer {
   const shape = [geometry.oc, geometry.ic / groups, geometry.kh, geometry.kw];
-  const filter = { shape, encoding: "f32" as const, data: new Uint8Array(4 * sizeOf(shape)) };
+  const filter = { shape, encoding: "f32" as const, data: new Uint8Array(4 * sizeOf(shape)), ...ALL_KEPT };
   return { geometry, groups, filter, bias: undefined };
 }
 
@@ -34,6 +35,7 @@ function pack(site: Site, w: Place, { filter, packing }: PlannedConvolution, lay
   const { records } = site;
   const { geometry: g, groups } = layer;
   const taps = g.kh * g.kw;
+  if (packing.kind === "sparse") throw new Error("training's filters are dense");
   if (packing.kind === "plain") {
     // Forward, the kernel reads the parameter itself.
     if (turned) records.prepare(TrainingKernel.ReverseTaps, { w, y: filter, oc: g.oc, count: taps });
