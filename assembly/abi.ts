@@ -43,6 +43,7 @@ export const enum Kernel {
   ConvWinograd4Shuffled = 62,
   ConvWinograd2 = 63,
   ConvWinograd2Shuffled = 64,
+  ConvSparse = 65,
 }
 
 /** What the kernel `Reduce` combines: step field kh. */

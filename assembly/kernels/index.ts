@@ -5,6 +5,7 @@ import { arg_f32 } from "./arg_f32";
 import { add_f32, div_f32, max_f32, min_f32, mul_f32, pow_f32, prelu_f32, sub_f32 } from "./binary_f32";
 import { clip_f32 } from "./clip_f32";
 import { conv_f32_4x8s, conv_f32_6x8 } from "./conv_f32";
+import { conv_sparse_f32 } from "./conv_sparse_f32";
 import {
   conv_winograd_2x2_f32_4x8s,
   conv_winograd_2x2_f32_6x8,
@@ -54,6 +55,8 @@ export function dispatch(s: Step): void {
       return conv_winograd_2x2_f32_6x8(s);
     case Kernel.ConvWinograd2Shuffled:
       return conv_winograd_2x2_f32_4x8s(s);
+    case Kernel.ConvSparse:
+      return conv_sparse_f32(s);
     case Kernel.Add:
       return add_f32(s);
     case Kernel.Mul:

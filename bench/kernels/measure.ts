@@ -2,6 +2,7 @@
  * Runs inside an engine: every convolution of a job with every kernel that can compute it, kernels in turn, and the machine's
  * peak in between; the answer as a line of JSON.
  */
+import { ALL_KEPT } from "../../src/runtime/mask.js";
 import process from "node:process";
 import { EspalierError } from "../../src/errors.js";
 import type { Network, Weights } from "../../src/gen/network.js";
@@ -156,7 +157,7 @@ function drawWeights(shape: readonly number[]): Weights {
     shape.reduce((product, size) => product * size, 1),
     2,
   );
-  return { shape, encoding: "f32", data: new Uint8Array(numbers.buffer) };
+  return { shape, encoding: "f32", data: new Uint8Array(numbers.buffer), ...ALL_KEPT };
 }
 
 /** Between -1 and 1. */

@@ -7,6 +7,7 @@ import { espalier } from "../gen/network-proto.js";
 import { MAGIC, VERSION } from "../runtime/decode.js";
 import { simplify } from "../passes/index.js";
 import { floatToHalf } from "./half.js";
+import { chooseMask } from "./mask.js";
 import { isTensor, type LoweredLayer, type LoweredNetwork, lowerGraph } from "./lower.js";
 
 export type Encoding = "f32" | "f16";
@@ -106,7 +107,13 @@ function encodeLayer({ name, inputs, spec }: LoweredLayer, encoding: Encoding): 
 /** Weights in canonical order; biases and other vectors stay float32, they are few and matter. */
 export function encodeWeights(tensor: Tensor, encoding: Encoding): espalier.Weights.$Properties {
   const chosen = tensor.shape.length > 1 ? encoding : "f32";
-  const numbers = chosen === "f32" ? Float32Array.from(tensor.data) : Uint16Array.from(tensor.data, floatToHalf);
-  const data = new Uint8Array(numbers.buffer);
-  return { shape: [...tensor.shape], encoding: espalier.Weights.Encoding[upper(chosen)], data };
+  const all = chosen === "f32" ? Float32Array.from(tensor.data) : Uint16Array.from(tensor.data, floatToHalf);
+  const { mask, kept, stored } = chooseMask(all);
+  return {
+    shape: [...tensor.shape],
+    encoding: espalier.Weights.Encoding[upper(chosen)],
+    data: new Uint8Array(stored.buffer),
+    mask: espalier.Weights.Mask[upper(mask)],
+    kept,
+  };
 }

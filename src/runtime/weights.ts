@@ -1,6 +1,7 @@
 import { ModelError } from "../errors.js";
 import type { Weights } from "../gen/network.js";
 import { LIMITS } from "./limits.js";
+import { countKept, eachKept } from "./mask.js";
 import { broadcastStrides, formatShape, type Shape, sizeOf } from "./shape.js";
 
 /** Bytes of one number. */
@@ -13,7 +14,7 @@ export function checkWeights(weights: Weights, what: string, rank: number): void
   if (shape.some((size) => size < 1 || size > LIMITS.size) || sizeOf(shape) > LIMITS.elements) {
     throw new ModelError(`${what} has shape ${formatShape(shape)}, which is out of range`);
   }
-  const expected = sizeOf(shape) * BYTES[weights.encoding];
+  const expected = countKept(weights, sizeOf(shape), what) * BYTES[weights.encoding];
   if (weights.data.length !== expected) {
     throw new ModelError(
       `${what} of shape ${formatShape(shape)} wants ${expected} bytes as ${weights.encoding}, has ${weights.data.length}`,
@@ -28,10 +29,25 @@ export function checkVector(weights: Weights | undefined, what: string, length: 
   if (weights.shape[0] !== length) throw new ModelError(`${what} has ${weights.shape[0]} elements, expected ${length}`);
 }
 
-/** The numbers, whatever the encoding. Typed arrays are little endian wherever WebAssembly runs, as the format is. */
-export function readWeights({ data, encoding }: Weights): Float32Array {
+/** The numbers, whatever the encoding, zeros among them. */
+export function readWeights(weights: Weights): Float32Array {
+  const stored = readStored(weights);
+  if (weights.mask === "all") return stored;
+  const all = new Float32Array(sizeOf(weights.shape));
+  let next = 0;
+  eachKept(weights, all.length, (position) => (all[position] = stored[next++]!));
+  return all;
+}
+
+/** The stored numbers. Typed arrays are little endian wherever WebAssembly runs, as the format is. */
+export function readStored({ data, encoding }: Weights): Float32Array {
   const { buffer } = new Uint8Array(data);
   return encoding === "f32" ? new Float32Array(buffer) : Float32Array.from(new Uint16Array(buffer), halfToFloat);
+}
+
+/** How many numbers are stored; the others are 0. */
+export function storedCount({ data, encoding }: Weights): number {
+  return data.length / BYTES[encoding];
 }
 
 /** Fills `to` with the weights broadcast to this shape, aligned from the right. */

@@ -1,6 +1,7 @@
 /** A lowered layer as the runtime's planners take it: weights as bytes. */
 import type { LayerOp, Weights } from "../gen/network.js";
 import type { Tensor } from "../graph/graph.js";
+import { ALL_KEPT } from "../runtime/mask.js";
 import type { LayerSpec } from "../ops/op.js";
 
 export function encodeLayer(layer: LayerSpec): LayerOp {
@@ -15,4 +16,5 @@ const encode = ({ shape, data }: Tensor): Weights => ({
   shape,
   encoding: "f32",
   data: new Uint8Array(Float32Array.from(data).buffer),
+  ...ALL_KEPT,
 });

@@ -3,6 +3,7 @@ import type { Weights } from "../../gen/network.js";
 import type { Geometry } from "../geometry.js";
 import type { Choice, Site } from "../site.js";
 import type { Target } from "../target.js";
+import { convSparse } from "./conv-sparse.js";
 import { convGemm6, convGemmShuffled } from "./conv-gemm.js";
 import {
   convWinograd2,
@@ -27,13 +28,14 @@ export interface ConvLayer {
 export type FilterPacking =
   | { readonly kind: "product"; readonly most: number }
   | { readonly kind: "winograd"; readonly most: number; readonly g: readonly (readonly number[])[] }
-  | { readonly kind: "plain" };
+  | { readonly kind: "plain" }
+  | { readonly kind: "sparse" };
 
 export interface ConvKernel {
   readonly name: string;
   readonly packing: FilterPacking;
   /** Kernels of one algorithm add the same terms in the same order, so that in the baseline build they give the same bits. */
-  readonly algorithm: "product" | "winograd 4x4" | "winograd 2x2" | "winograd 5x5" | "depthwise";
+  readonly algorithm: "product" | "winograd 4x4" | "winograd 2x2" | "winograd 5x5" | "depthwise" | "sparse";
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
   fits(layer: ConvLayer): boolean;
@@ -54,6 +56,7 @@ export const CONV_KERNELS: readonly ConvKernel[] = [
   convWinograd5x5Shuffled,
   depthwiseRows,
   depthwise,
+  convSparse,
 ];
 
 /** Lets the kernel plan that was chosen for this layer; without a choice the one that the rule picks. */

@@ -7,6 +7,7 @@ import { type ConvLayer, planConvolution } from "../kernels/convolution.js";
 import { LIMITS } from "../limits.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { alignUp, behind, Constants, type Place, type Site } from "../site.js";
+import { ALL_KEPT } from "../mask.js";
 import { checkVector, checkWeights, readWeights } from "../weights.js";
 import { type LayerRule, one, type OpOf } from "./layer.js";
 
@@ -159,6 +160,7 @@ function phaseFilter(op: Transposed, { rows, columns, geometry: g }: Phase): Wei
   const icg = g.ic / op.groups;
   const shape = [g.oc, icg, g.kh, g.kw];
   return {
+    ...ALL_KEPT,
     shape,
     encoding: "f32",
     get data() {

@@ -8,6 +8,7 @@ import type { ConvAttrs } from "../../ops/conv.js";
 import { coverWindows, type Geometry } from "../../runtime/geometry.js";
 import type { ConvLayer } from "../../runtime/kernels/convolution.js";
 import { paddedRows, SPLATS_BY_LOADS } from "../../runtime/kernels/tiles.js";
+import { ALL_KEPT } from "../../runtime/mask.js";
 import type { Place } from "../../runtime/site.js";
 import { NO_CLAMP, type PlannedConvolution, type Value } from "../records.js";
 import { filterGradient } from "./conv-filter.js";
@@ -18,7 +19,7 @@ import { biasGradient, copyOrZero } from "./pieces.js";
 /** A layer whose numbers are packed by records, so that what stands there at first does not matter. */
 function emptyLayer(geometry: Geometry, groups: number): ConvLayer {
   const shape = [geometry.oc, geometry.ic / groups, geometry.kh, geometry.kw];
-  const filter = { shape, encoding: "f32" as const, data: new Uint8Array(4 * sizeOf(shape)) };
+  const filter = { shape, encoding: "f32" as const, data: new Uint8Array(4 * sizeOf(shape)), ...ALL_KEPT };
   return { geometry, groups, filter, bias: undefined };
 }
 
@@ -33,6 +34,7 @@ function pack(
   const { records } = site;
   const { geometry: g, groups } = layer;
   const taps = g.kh * g.kw;
+  if (packing.kind === "sparse") throw new Error("training's filters are dense");
   if (packing.kind === "plain") {
     // Forward, the kernel reads the parameter itself.
     if (turned) records.prepare(TrainingKernel.ReverseTaps, { w, y: filter, oc: g.oc, count: taps });

@@ -1,4 +1,5 @@
 /** What the rules of elementwise layers refuse, before any kernel sees it. */
+import { ALL_KEPT } from "../../../src/runtime/mask.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { binary } from "../../../src/runtime/layers/binary.js";
@@ -18,7 +19,7 @@ test("a formula takes the parameters that it names, and finite ones", () => {
 });
 
 test("operands change places only where one of them is a constant", () => {
-  const operand = { shape: [3], encoding: "f32", data: new Uint8Array(12) } as const;
+  const operand = { shape: [3], encoding: "f32", data: new Uint8Array(12), ...ALL_KEPT } as const;
   const shape = (swapped: boolean, constant: boolean) =>
     binary.shape({ type: "binary", kind: "sub", operand: constant ? operand : undefined, swapped }, [[2, 3], [3]]);
   assert.equal(shape(true, true), [2, 3]);

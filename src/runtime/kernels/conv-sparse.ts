@@ -1,0 +1,85 @@
+/** Convolution by the numbers of a sparse filter alone: assembly/kernels/conv_sparse_f32.ts. */
+import { Kernel } from "../../../assembly/abi.js";
+import type { Geometry } from "../geometry.js";
+import { eachKept } from "../mask.js";
+import { sizeOf } from "../shape.js";
+import { scratchEach, type Site } from "../site.js";
+import { readStored, storedCount } from "../weights.js";
+import type { ConvKernel, ConvLayer } from "./convolution.js";
+import { planGroups } from "./planes.js";
+import { pace } from "./tiles.js";
+
+/** Pixels of a strip, as in the kernel. */
+const STRIP = 28;
+const [STRIP_BYTES, PAIR_BYTES] = [4 * STRIP, 8];
+
+/** Multiply-adds of the baseline build at the dense product's full rate that one of a stored number takes, measured. */
+const TERM_COST = 1.25;
+/** The same for beginning and ending the sum of one output element, and for packing an element of a strip. */
+const [OUTPUT_COST, PACKING_COST] = [6, 2];
+
+/** Whether a strip's elements are neighbours in every plane, so that strips are packed. */
+const isPointwise = (g: Geometry) => g.kh * g.kw === 1 && g.top + g.left + g.bottom + g.right === 0;
+
+/** Pixels that strips compute: they run on over the ends of padded rows. */
+const pixelsOf = (g: Geometry) => (g.oh - 1) * (g.iw + g.left + g.right) + g.ow;
+
+export const convSparse: ConvKernel = {
+  name: "conv_sparse_f32",
+  packing: { kind: "sparse" },
+  algorithm: "sparse",
+  error: 2 ** -20,
+  fits: ({ geometry: g, filter }) => filter.mask !== "all" && g.sh === 1 && g.sw === 1,
+  cost({ geometry: g, filter }, target) {
+    const pixels = Math.ceil(pixelsOf(g) / STRIP) * STRIP;
+    const packing = isPointwise(g) ? g.ic * PACKING_COST : 0;
+    return g.n * pixels * pace(target) * (storedCount(filter) * TERM_COST + g.oc * OUTPUT_COST + packing);
+  },
+  plan,
+};
+
+function plan(layer: ConvLayer, site: Site): void {
+  const { geometry: g, groups, filter } = layer;
+  const isPacked = isPointwise(g);
+  const [icg, ocg] = [g.ic / groups, g.oc / groups];
+  const perOutput = sizeOf(filter.shape) / g.oc;
+  const width = g.left + g.iw + g.right;
+  const planeBytes = 4 * (g.top + g.ih + g.bottom) * width;
+  const offsetOf = (term: number): number => {
+    const tap = term % (g.kh * g.kw);
+    const channel = (term - tap) / (g.kh * g.kw);
+    if (isPacked) return channel * STRIP_BYTES;
+    return channel * planeBytes + 4 * (Math.floor(tap / g.kw) * g.dh * width + (tap % g.kw) * g.dw);
+  };
+  const begins = beginnings(layer, perOutput);
+  const table = site.constants.words(groups * (ocg + 1), (to) => {
+    for (let group = 0; group < groups; group++) {
+      // Each group's numbers are counted from its first output on, where the step's filter begins.
+      for (let o = 0; o <= ocg; o++) to[group * (ocg + 1) + o] = begins[group * ocg + o]! - begins[group * ocg]!;
+    }
+  });
+  const pairs = site.constants.words(2 * storedCount(filter), (to) => {
+    const values = new Float32Array(to.buffer, to.byteOffset, to.length);
+    const stored = readStored(filter);
+    let next = 0;
+    eachKept(filter, sizeOf(filter.shape), (position) => {
+      values[2 * next] = stored[next]!;
+      to[2 * next + 1] = offsetOf(position % perOutput);
+      next++;
+    });
+  });
+  planGroups(Kernel.ConvSparse, g, layer, site, {
+    filter: pairs,
+    filterBytes: (group) => PAIR_BYTES * begins[group * ocg]!,
+    table: { place: table, bytes: 4 * (ocg + 1) },
+    fields: { ...scratchEach(site, STRIP_BYTES * (1 + (isPacked ? icg : 0)) + 64), block: isPacked ? 1 : 0 },
+  });
+}
+
+/** How many stored numbers stand in front of each output's; all of them at the end. */
+function beginnings({ geometry: g, filter }: ConvLayer, perOutput: number): Int32Array {
+  const counts = new Int32Array(g.oc + 1);
+  eachKept(filter, sizeOf(filter.shape), (position) => counts[Math.floor(position / perOutput) + 1]!++);
+  for (let o = 0; o < g.oc; o++) counts[o + 1]! += counts[o]!;
+  return counts;
+}
