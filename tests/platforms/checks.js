@@ -227,9 +227,13 @@ export async function wear({ runtime, samples }, { runs, cycles }) {
     expect(other.peakBytes > WORN_BYTES, `only ${other.peakBytes} bytes`);
     other.run(many);
     other.dispose();
-    await messageTurn();
+    if (i % 10 === 0) await collectGarbage();
   }
-  // Where it can be asked for; elsewhere garbage may wait.
+  for (let i = 0; i < 3; i++) await collectGarbage();
+}
+
+/** Where it can be asked for; elsewhere garbage may wait. */
+async function collectGarbage() {
   globalThis.gc?.();
   await messageTurn();
 }
