@@ -8,15 +8,16 @@ export { readNetwork } from "./compile/raise.js";
 export type { Augmentation } from "./data/augment.js";
 export { type Batch, Batches, type BatchOptions } from "./data/batches.js";
 export { type ImageSet, limit, type SetOptions, type SkippedFile, type Split } from "./data/image-set.js";
+export { withMeasuredColours } from "./data/measure-colours.js";
 export { checkLabels, countClasses } from "./data/labels.js";
-export { openSet } from "./data/open-set.js";
+export { openSet, usualAugmentation } from "./data/open-set.js";
 export type { Picture } from "./data/picture.js";
 export { fillInput, preprocessingFor } from "./data/preprocess.js";
 export { DataError, EspalierError, FileError, ModelError, RequestError, TrainingError } from "./errors.js";
 export type { About, Boxes, Preprocessing, Provenance } from "./graph/about.js";
 export type { Graph, GraphInput, Node, Shape, Tensor } from "./graph/graph.js";
 export { openMoments } from "./linalg/moments.js";
-export { type Accuracy, measureAccuracy } from "./measure/accuracy.js";
+export { type Accuracy, measureAccuracy, measureAccuracyInTurns } from "./measure/accuracy.js";
 export { describeGraph } from "./measure/facts.js";
 export { type Latency, measureLatency } from "./measure/latency.js";
 export { runtimeRunner } from "./measure/runner.js";
@@ -37,12 +38,18 @@ export {
   adam,
   type BatchSource,
   type EpochResult,
+  type HookContext,
   initialise,
+  type LossNumbers,
+  type OptimiserRule,
   SCHEDULES,
   sgd,
+  type Started,
+  type StepProgress,
   train,
   type Trained,
   type TrainingHooks,
+  type TrainingMemory,
   TrainingStep,
   type TrainRequest,
 } from "./train/index.js";

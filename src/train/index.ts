@@ -8,4 +8,11 @@ export type { LossNumbers, TrainingMemory } from "./plan.js";
 export type { KernelTime, Phase } from "./profile.js";
 export { SCHEDULES } from "./schedule.js";
 export { type BatchResult, type StepOptions, type TrainedParameter, TrainingStep } from "./step.js";
-export { type BatchSource, type StepProgress, train, type Trained, type TrainRequest } from "./trainer.js";
+export {
+  type BatchSource,
+  type Started,
+  type StepProgress,
+  train,
+  type Trained,
+  type TrainRequest,
+} from "./trainer.js";

@@ -27,10 +27,10 @@ test("labels and teacher, or the teacher alone", async () => {
   const both = await trains(...SHORT, "--student", student, "--epochs", "1", "-o", output);
   assert.ok(both.epochs[0].top1 > 0);
   const details = () => importOnnx(readFileSync(output)).graph.about.provenance[0]!.detail;
-  assert.match(details(), /^--teacher resnet8 --temperature 4 --weight 0\.9 --data glyphs/);
+  assert.match(details(), /^--teacher teacher\.onnx --temperature 4 --weight 0\.9 --data glyphs/);
   const alone = await trains(...SHORT, "--student", student, "--epochs", "1", "--no-labels", "-o", output);
   assert.is(alone.epochs[0].top1, null);
-  assert.match(details(), /^--teacher resnet8 --temperature 4 --no-labels --data glyphs/);
+  assert.match(details(), /^--teacher teacher\.onnx --temperature 4 --no-labels --data glyphs/);
   assert.not.equal(both.last.loss, alone.last.loss);
 });
 

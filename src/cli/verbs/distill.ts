@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { basename } from "node:path";
 import type { Encoding } from "../../compile/encode.js";
 import { usualAugmentation } from "../../data/open-set.js";
 import { RequestError } from "../../errors.js";
@@ -91,7 +92,7 @@ async function run(options: Options): Promise<void> {
     pictures: withValidation(set, options.validation, graph, labels),
     augment: options.augment ?? usualAugmentation(options.data) ?? {},
     loss: distillationLoss(options, labels),
-    words: [`--teacher ${teacher.name}`, ...distillationWords(options, labels)],
+    words: [`--teacher ${basename(options.teacher)}`, ...distillationWords(options, labels)],
     checkpoint: checkpointBeside(options.output),
     notes: [...notes, ...trainingNotes(graph, set, preprocessing)],
     onEpoch: epochPrinter(options.json, epochsOf(options)),

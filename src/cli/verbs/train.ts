@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { basename } from "node:path";
 import type { Encoding } from "../../compile/encode.js";
 import { usualAugmentation } from "../../data/open-set.js";
 import { checkLabels, countClasses } from "../../data/labels.js";
@@ -11,8 +12,10 @@ import { readNetworkFile } from "../network-file.js";
 import {
   count,
   type JsonOption,
+  onlyInput,
   openData,
   type PictureOptions,
+  preprocessingOf,
   type ShapeOption,
   weightsOption,
   withJson,
@@ -21,7 +24,7 @@ import {
 } from "../options.js";
 import { type Beginning, type TrainingOptions, withData, withSeed, withTraining } from "../training/options.js";
 import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
-import { freshPreprocessing, withValidation } from "../training/pictures.js";
+import { freshPreprocessing, trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
 import { epochsOf, trainNetwork, type TrainingJob } from "../training/train-network.js";
 import { verb } from "../verb.js";
@@ -72,12 +75,17 @@ async function run(options: Options): Promise<void> {
   checkRequest(options);
   const set = openData(options.data, options.limit, "train");
   const { graph, beginning, notes, weights } = await startingNetwork(options, set);
+  const preprocessing =
+    beginning === "scratch"
+      ? freshPreprocessing(graph, set, options)
+      : preprocessingOf(graph, onlyInput(graph), options);
   const job: TrainingJob = {
-    ...{ step: "train", graph, beginning, notes },
+    ...{ step: "train", graph, beginning },
+    notes: beginning === "scratch" ? notes : [...notes, ...trainingNotes(graph, set, preprocessing)],
     pictures: withValidation(set, options.validation, graph, true),
-    preprocessing: freshPreprocessing(graph, set, options),
+    preprocessing,
     augment: options.augment ?? usualAugmentation(options.data) ?? {},
-    words: [options.net === undefined ? `--model ${graph.name}` : `--net ${options.net}`],
+    words: [options.net === undefined ? `--model ${basename(options.model!)}` : `--net ${options.net}`],
     checkpoint: checkpointBeside(options.output),
     onEpoch: epochPrinter(options.json, epochsOf(options)),
   };
