@@ -1,10 +1,11 @@
 /** What a network knows of itself after training: how pictures go in, what its classes are called, what was done to it. */
 import type { Graph } from "../../graph/graph.js";
 import { onlyInput } from "../options.js";
-import type { ChosenOptimiser, TrainingOptions } from "./options.js";
+import type { ChosenOptimiser } from "./optimiser.js";
+import type { TrainingOptions } from "./options.js";
 import { classesOf } from "./pictures.js";
 import { provenanceOf } from "./report.js";
-import type { TrainingJob } from "./train-network.js";
+import type { TrainingJob } from "./job.js";
 
 export interface TrainingDone {
   readonly job: TrainingJob;

@@ -5,7 +5,8 @@ import type { EpochResult } from "../../train/index.js";
 import { writeNetworkFile } from "../network-file.js";
 import { report } from "../verb.js";
 import { describeEpoch } from "./report.js";
-import type { TrainedNetwork, TrainingJob } from "./train-network.js";
+import type { TrainingJob } from "./job.js";
+import type { TrainedNetwork } from "./train-network.js";
 
 /** Prints an epoch: an object on a line of its own with --json. */
 export function epochPrinter(json: boolean | undefined, epochs: number): (result: EpochResult) => void {

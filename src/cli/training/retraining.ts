@@ -4,9 +4,10 @@ import type { Graph } from "../../graph/graph.js";
 import { onlyInput, openData, type PictureOptions, preprocessingOf } from "../options.js";
 import { withTrainingNoted } from "./about.js";
 import { distillationLoss, distillationWords, usesLabels } from "./distillation.js";
-import type { DistillationOptions, TrainingOptions } from "./options.js";
+import type { TrainingJob } from "./job.js";
+import { type DistillationOptions, epochsOf, type TrainingOptions } from "./options.js";
 import { trainingNotes, withValidation } from "./pictures.js";
-import { epochsOf, optimiserFor, type TrainedNetwork, trainNetwork, type TrainingJob } from "./train-network.js";
+import { optimiserFor, type TrainedNetwork, trainNetwork } from "./train-network.js";
 
 export interface RetrainingOptions extends TrainingOptions, DistillationOptions, PictureOptions {
   readonly data: string;

@@ -1,42 +1,22 @@
 /** One training run as every verb has it: told, watched, validated, interrupted, and noted in the network. */
 import { createHash } from "node:crypto";
 import { compile } from "../../compile/encode.js";
-import type { Augmentation } from "../../data/augment.js";
 import { Batches } from "../../data/batches.js";
 import { DataError, EspalierError, InterruptedError, RequestError, TrainingError } from "../../errors.js";
-import type { Preprocessing } from "../../graph/about.js";
 import type { Graph } from "../../graph/graph.js";
 import { measureAccuracyInTurns } from "../../measure/accuracy.js";
 import { openGraph } from "../../measure/runner.js";
 import { countMacs } from "../../ops/walk.js";
 import { simplify } from "../../passes/index.js";
-import { createProgress, type Progress } from "../../report/progress.js";
-import { type EpochResult, type LossNumbers, train, type Trained, type TrainRequest } from "../../train/index.js";
-import { readBytes, writeFileSafely } from "../files.js";
+import { createProgress } from "../../report/progress.js";
+import { train, type Trained, type TrainRequest } from "../../train/index.js";
+import { readBytes } from "../files.js";
 import { withTrainingNoted } from "./about.js";
 import { awaitInterruption } from "./interruption.js";
-import { type Beginning, chooseOptimiser, type ChosenOptimiser, type TrainingOptions } from "./options.js";
-import type { TrainingPictures } from "./pictures.js";
-import { describeBeginning, describeStep } from "./report.js";
-
-/** What is to be trained, and on what. */
-export interface TrainingJob {
-  readonly step: "train" | "finetune" | "distill";
-  readonly graph: Graph;
-  readonly beginning: Beginning;
-  readonly pictures: TrainingPictures;
-  readonly preprocessing: Preprocessing;
-  readonly augment: Augmentation;
-  /** A network to follow, and how. */
-  readonly teacher?: Graph | undefined;
-  readonly loss?: Partial<LossNumbers> | undefined;
-  /** Options that only this verb has, as they are typed, for the network's memory. */
-  readonly words: readonly string[];
-  /** Where a checkpoint goes if the run is interrupted and nobody said where. */
-  readonly checkpoint: string | undefined;
-  readonly notes: readonly string[];
-  readonly onEpoch?: ((result: EpochResult) => void) | undefined;
-}
+import type { TrainingJob } from "./job.js";
+import { type ChosenOptimiser, chooseOptimiser } from "./optimiser.js";
+import { epochsOf, type TrainingOptions } from "./options.js";
+import { Watch } from "./watch.js";
 
 export interface TrainedNetwork {
   /** With its new weights, and what it now knows of itself. */
@@ -111,13 +91,6 @@ function requestOf(job: TrainingJob, options: TrainingOptions, { rule, learningR
   } satisfies Partial<TrainRequest>;
 }
 
-/** Every verb that trains wants it said. */
-export function epochsOf({ epochs }: TrainingOptions): number {
-  if (epochs === undefined)
-    throw new RequestError("say how often each picture is to be seen, for example --epochs 10", "--epochs");
-  return epochs;
-}
-
 const fingerprint = (graph: Graph) => createHash("sha256").update(compile(graph)).digest("hex").slice(0, 16);
 
 /** Threads that divide the layers of one picture lose more time than they gain in smaller networks. */
@@ -138,69 +111,6 @@ function validator({ pictures: { validation }, preprocessing }: TrainingJob, { t
       session.dispose();
     }
   };
-}
-
-/** What is told and written while a run goes on. */
-class Watch {
-  /** Where the last checkpoint is, if there is one. */
-  checkpoint: string | undefined;
-  readonly #job: TrainingJob;
-  readonly #options: TrainingOptions;
-  readonly #optimiser: ChosenOptimiser;
-  readonly #stepsPerEpoch: number;
-  #progress: Progress | undefined;
-
-  constructor(job: TrainingJob, options: TrainingOptions, optimiser: ChosenOptimiser, stepsPerEpoch: number) {
-    this.#job = job;
-    this.#options = options;
-    this.#optimiser = optimiser;
-    this.#stepsPerEpoch = stepsPerEpoch;
-    this.checkpoint = options.resume;
-  }
-
-  readonly callbacks = {
-    onMemory: (memory, started) => this.#begin(memory, started),
-    onStep: (step) => {
-      const { batch } = this.#options;
-      const done = ((step.epoch - 1) * step.stepsPerEpoch + step.step) * batch;
-      this.#progress?.update(done, () => describeStep(step, epochsOf(this.#options), this.#job.loss?.labels !== 0));
-    },
-    onEpoch: (result) => {
-      this.#progress?.clear();
-      this.#job.onEpoch?.(result);
-    },
-    onCheckpoint: (bytes) => {
-      const path = this.#options.checkpoint ?? this.#job.checkpoint;
-      if (path === undefined) return;
-      writeFileSafely(path, bytes);
-      this.checkpoint = path;
-    },
-  } satisfies Partial<TrainRequest>;
-
-  interrupted(): void {
-    this.#progress?.clear();
-    process.stderr.write("stopping after this step; Ctrl-C again ends at once\n");
-  }
-
-  end(): void {
-    this.#progress?.finish();
-    this.#progress = undefined;
-  }
-
-  #begin(...[memory, started]: Parameters<NonNullable<TrainRequest["onMemory"]>>): void {
-    const { pictures, graph, augment, notes } = this.#job;
-    const { batch, schedule } = this.#options;
-    const { rule, learningRate, note } = this.#optimiser;
-    const epochs = epochsOf(this.#options);
-    const text = describeBeginning({
-      ...{ ...started, memory, epochs, batch, schedule, learningRate, augment, stepsPerEpoch: this.#stepsPerEpoch },
-      ...{ name: graph.name, set: pictures.set.name, pictures: pictures.set.count, optimiser: rule.name },
-      notes: note === undefined ? notes : [...notes, note],
-    });
-    process.stderr.write(`${text}\n`);
-    const total = epochs * this.#stepsPerEpoch * batch;
-    this.#progress = createProgress({ label: this.#job.step, total, unit: "pictures", from: started.steps * batch });
-  }
 }
 
 function stopped({ history }: Trained, checkpoint: string | undefined): InterruptedError {

@@ -24,19 +24,21 @@ import {
   sharedPreprocessing,
   usesLabels,
 } from "../training/distillation.js";
+import type { TrainingJob } from "../training/job.js";
+import type { Beginning } from "../training/optimiser.js";
 import {
-  type Beginning,
   type DistillationOptions,
   type TrainingOptions,
   withData,
   withDistillation,
   withSeed,
   withTraining,
+  epochsOf,
 } from "../training/options.js";
 import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { classesOf, trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
-import { epochsOf, trainNetwork, type TrainingJob } from "../training/train-network.js";
+import { trainNetwork } from "../training/train-network.js";
 import { verb } from "../verb.js";
 
 interface Options extends TrainingOptions, DistillationOptions, PictureOptions, ShapeOption, JsonOption {

@@ -14,11 +14,12 @@ import {
   withPictures,
   withShape,
 } from "../options.js";
-import { type TrainingOptions, withData, withSeed, withTraining } from "../training/options.js";
+import type { TrainingJob } from "../training/job.js";
+import { type TrainingOptions, withData, withSeed, withTraining, epochsOf } from "../training/options.js";
 import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
-import { epochsOf, trainNetwork, type TrainingJob } from "../training/train-network.js";
+import { trainNetwork } from "../training/train-network.js";
 import { verb } from "../verb.js";
 
 interface Options extends TrainingOptions, PictureOptions, ShapeOption, JsonOption {

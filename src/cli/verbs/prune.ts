@@ -2,19 +2,16 @@ import { type Command, Option } from "commander";
 import { resolve } from "node:path";
 import { compile, type Encoding } from "../../compile/encode.js";
 import { SET_USAGE } from "../../data/open-set.js";
-import { fillInput } from "../../data/preprocess.js";
 import { RequestError } from "../../errors.js";
 import type { Measurement, Provenance } from "../../graph/about.js";
-import { type Graph, sizeOf } from "../../graph/graph.js";
-import { openMoments } from "../../linalg/moments.js";
+import type { Graph } from "../../graph/graph.js";
 import { runtimeRunner } from "../../measure/runner.js";
 import { type Budget, parseBudget } from "../../prune/budget.js";
 import { METHODS } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
 import { applyPlan, makePlan, type PruneRequest, type PruneResult, writtenRequest } from "../../prune/prune.js";
-import { recoverStatistics, withRoomForRecovery } from "../../prune/recover.js";
+import { withRoomForRecovery } from "../../prune/recover.js";
 import { findUnits } from "../../prune/units.js";
-import { createProgress } from "../../report/progress.js";
 import { formatTable } from "../../report/table.js";
 import { formatBytes, formatCount, formatPercentage } from "../../report/units.js";
 import { readNetworkFile, writeNetworkFile } from "../network-file.js";
@@ -22,9 +19,6 @@ import {
   count,
   type JsonOption,
   onlyInput,
-  openData,
-  type PictureOptions,
-  preprocessingOf,
   seed,
   type ShapeOption,
   withJson,
@@ -34,31 +28,25 @@ import {
 } from "../options.js";
 import { checkWritable, readText, writeFileSafely } from "../files.js";
 import {
-  DISTILLATION_FLAGS,
-  type DistillationOptions,
-  TRAINING_FLAGS,
-  type TrainingOptions,
-  withDistillation,
-  withTraining,
-} from "../training/options.js";
-import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
-import { figuresOf } from "../training/result.js";
-import { prepareRetraining, type Retraining } from "../training/retraining.js";
-import { epochsOf, type TrainedNetwork } from "../training/train-network.js";
+  checkRecovery,
+  describeRecovery,
+  prepareTraining,
+  RECOVERIES,
+  recoverByStatistics,
+  type Recovery,
+  recoveryOf,
+  type RecoveryOptions,
+} from "../recovery.js";
+import { withDistillation, withTraining } from "../training/options.js";
 import { report, verb } from "../verb.js";
 
-interface Options extends TrainingOptions, DistillationOptions, PictureOptions, ShapeOption, JsonOption {
+interface Options extends RecoveryOptions, ShapeOption, JsonOption {
   readonly method: string;
   readonly keep?: Budget;
   readonly scope?: "global" | "local";
   readonly only?: string;
-  readonly recover: "none" | "statistics" | "finetune" | "distill";
-  readonly data?: string;
-  readonly samples: number;
   readonly planOut?: string;
   readonly plan?: string;
-  readonly seed: number;
-  readonly output?: string;
   readonly weights?: Encoding;
 }
 
@@ -101,11 +89,7 @@ export function prune(): Command {
       new Option("--scope <scope>", "all units compete, or each loses the same share").choices(["global", "local"]),
     )
     .option("--only <units>", '"inner" (not coupled by a residual add), or a pattern of unit names with * and ?')
-    .addOption(
-      new Option("--recover <how>", "afterwards")
-        .choices(["none", "statistics", "finetune", "distill"])
-        .default("none"),
-    )
+    .addOption(new Option("--recover <how>", "afterwards").choices(RECOVERIES).default("none"))
     .option("--data <set>", `pictures for the recovery, the training part: ${SET_USAGE}`)
     .option("--samples <n>", "how many of them; all for finetune and distill unless it is said", count, 2000)
     .addOption(weightsOption())
@@ -125,7 +109,7 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
   const replayed = options.plan === undefined ? undefined : parsePlan(readText(options.plan), options.plan);
   const step = stepOf(replayed ?? { ...options, request: writtenRequest(requestOf(options)) }, options);
-  const retraining = prepare(map.graph, options, command);
+  const retraining = prepareTraining(map.graph, options, command);
   const likeFinal = (cut: Graph) => retraining?.likeTrained(withStep(cut, step)) ?? withStep(cut, step);
   const runner = {
     ...runtimeRunner(),
@@ -134,7 +118,8 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   };
   const plan = replayed ?? makePlan(map, requestOf(options), runner);
   const result = await applyPlan(map, plan, runner);
-  const recovered = options.recover === "statistics" ? await recover(map.graph, result, options) : undefined;
+  const recovered =
+    options.recover === "statistics" ? await recoverByStatistics(map.graph, result, options) : undefined;
   const noted = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
   if (options.planOut !== undefined) writeFileSafely(options.planOut, formatPlan(plan));
   const retrained = await retraining?.run(noted);
@@ -157,26 +142,6 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   report(options.json, data, () => format(data));
 }
 
-/** Opens what training wants, where that is the recovery. */
-function prepare(dense: Graph, options: Options, command: Command): Retraining | undefined {
-  const { recover: kind } = options;
-  if (kind !== "finetune" && kind !== "distill") return undefined;
-  const samples = command.getOptionValueSource("samples") === "cli" ? options.samples : undefined;
-  const checkpoint = checkpointBeside(options.output);
-  return prepareRetraining(kind, dense, { ...options, data: options.data!, samples }, checkpoint);
-}
-
-function recoveryOf(
-  recovered: Awaited<ReturnType<typeof recover>> | undefined,
-  retraining: Retraining | undefined,
-  retrained: TrainedNetwork | undefined,
-) {
-  if (recovered) return { kind: recovered.kind, places: recovered.places };
-  if (!retraining || !retrained) return null;
-  const job = retraining.jobFor(retrained.graph);
-  return { kind: job.step, ...figuresOf(retrained, job), history: retrained.history };
-}
-
 const requestOf = (options: Options): PruneRequest => ({ ...options, keep: options.keep! });
 
 /** What can be known to fail fails before any work is done. */
@@ -197,51 +162,6 @@ function checkRequest(options: Options, command: Command): void {
     throw new RequestError("the plan and the network cannot be one file", "--plan-out");
   }
   if (options.planOut !== undefined) checkWritable(options.planOut);
-}
-
-function checkRecovery(options: Options, command: Command): void {
-  const { recover: kind } = options;
-  const trains = kind === "finetune" || kind === "distill";
-  if (kind !== "none" && options.data === undefined) {
-    const example = trains ? "--data glyphs" : "--data cifar10:cifar-10-batches-bin";
-    throw new RequestError(`needs pictures; give --data, for example ${example}`, `--recover ${kind}`);
-  }
-  const typed = (flags: Readonly<Record<string, string>>) =>
-    Object.keys(flags).find((name) => command.getOptionValueSource(name) === "cli");
-  const refuse = (flags: Readonly<Record<string, string>>, kinds: string) => {
-    const idle = typed(flags);
-    if (idle !== undefined) throw new RequestError(`has no use without --recover ${kinds}`, flags[idle]);
-  };
-  if (kind === "none") refuse({ data: "--data", samples: "--samples" }, "statistics, finetune or distill");
-  if (!trains) refuse(TRAINING_FLAGS, "finetune or distill");
-  if (kind !== "distill") refuse(DISTILLATION_FLAGS, "distill");
-  if (trains) epochsOf(options);
-  checkTrainingPaths({ output: options.output, checkpoint: options.checkpoint });
-}
-
-async function recover(dense: Graph, result: PruneResult, options: Options) {
-  const input = onlyInput(dense);
-  const preprocessing = preprocessingOf(dense, input, options);
-  const set = openData(options.data!, options.samples, "train");
-  const size = sizeOf(input.shape);
-  const get = (i: number) => {
-    const pixels = new Float32Array(size);
-    fillInput(set.picture(i), preprocessing, pixels);
-    return pixels;
-  };
-  const progress = createProgress({ label: "recovering", total: set.count, unit: "pictures" });
-  const recovered = await recoverStatistics(
-    dense,
-    result,
-    { count: set.count, get },
-    {
-      runner: runtimeRunner(),
-      moments: await openMoments(),
-      onProgress: (done, total) => progress.update(Math.round((done * set.count) / total)),
-    },
-  );
-  progress.finish();
-  return recovered;
 }
 
 /** What the network will remember of this. The figures follow when they are known; any but 0 takes the same room in a file. */
@@ -279,7 +199,7 @@ interface Data {
     readonly frozen: string | null;
   }[];
   readonly equality: PruneResult["equality"];
-  readonly recovery: ReturnType<typeof recoveryOf>;
+  readonly recovery: Recovery | null;
   readonly output: string | undefined;
   readonly outputBytes: number | undefined;
   readonly notes: readonly string[];
@@ -311,13 +231,4 @@ function format(data: Data): string {
     ...(data.output ? [`${data.output}: ${formatBytes(data.outputBytes!)}`] : []),
     ...data.notes.map((note) => `note: ${note}`),
   ].join("\n");
-}
-
-function describeRecovery(recovery: NonNullable<Data["recovery"]>): string {
-  if (!("history" in recovery)) return `recovered: ${recovery.kind} statistics at ${recovery.places} places`;
-  const { kind, history, set, validationBefore: before, validationTop1: after } = recovery;
-  const accuracy =
-    before === null || after === null ? "" : `; validation ${formatPercentage(before)} -> ${formatPercentage(after)}`;
-  const epochs = history.length === 1 ? "1 epoch" : `${history.length} epochs`;
-  return `recovered: ${kind}, ${epochs} on ${set}${accuracy}`;
 }

@@ -1,0 +1,111 @@
+/** What `prune` does behind a cut, as its options say: statistics from pictures, or training. */
+import type { Command } from "commander";
+import { fillInput } from "../data/preprocess.js";
+import { RequestError } from "../errors.js";
+import { type Graph, sizeOf } from "../graph/graph.js";
+import { openMoments } from "../linalg/moments.js";
+import { runtimeRunner } from "../measure/runner.js";
+import type { PruneResult } from "../prune/prune.js";
+import { recoverStatistics } from "../prune/recover.js";
+import { createProgress } from "../report/progress.js";
+import { formatPercentage } from "../report/units.js";
+import { onlyInput, openData, type PictureOptions, preprocessingOf } from "./options.js";
+import {
+  DISTILLATION_FLAGS,
+  type DistillationOptions,
+  epochsOf,
+  TRAINING_FLAGS,
+  type TrainingOptions,
+} from "./training/options.js";
+import { checkpointBeside, checkTrainingPaths } from "./training/paths.js";
+import { figuresOf } from "./training/result.js";
+import { prepareRetraining, type Retraining } from "./training/retraining.js";
+import type { TrainedNetwork } from "./training/train-network.js";
+
+export const RECOVERIES = ["none", "statistics", "finetune", "distill"] as const;
+
+export interface RecoveryOptions extends TrainingOptions, DistillationOptions, PictureOptions {
+  readonly recover: (typeof RECOVERIES)[number];
+  readonly data?: string;
+  readonly samples: number;
+  readonly output?: string;
+}
+
+/** What can be known to fail fails before anything is cut. */
+export function checkRecovery(options: RecoveryOptions, command: Command): void {
+  const { recover: kind } = options;
+  const trains = kind === "finetune" || kind === "distill";
+  if (kind !== "none" && options.data === undefined) {
+    const example = trains ? "--data glyphs" : "--data cifar10:cifar-10-batches-bin";
+    throw new RequestError(`needs pictures; give --data, for example ${example}`, `--recover ${kind}`);
+  }
+  const typed = (flags: Readonly<Record<string, string>>) =>
+    Object.keys(flags).find((name) => command.getOptionValueSource(name) === "cli");
+  const refuse = (flags: Readonly<Record<string, string>>, kinds: string) => {
+    const idle = typed(flags);
+    if (idle !== undefined) throw new RequestError(`has no use without --recover ${kinds}`, flags[idle]);
+  };
+  if (kind === "none") refuse({ data: "--data", samples: "--samples" }, "statistics, finetune or distill");
+  if (!trains) refuse(TRAINING_FLAGS, "finetune or distill");
+  if (kind !== "distill") refuse(DISTILLATION_FLAGS, "distill");
+  if (trains) epochsOf(options);
+  checkTrainingPaths({ output: options.output, checkpoint: options.checkpoint });
+}
+
+/** Opens what training wants, where that is the recovery. */
+export function prepareTraining(dense: Graph, options: RecoveryOptions, command: Command): Retraining | undefined {
+  const { recover: kind } = options;
+  if (kind !== "finetune" && kind !== "distill") return undefined;
+  const samples = command.getOptionValueSource("samples") === "cli" ? options.samples : undefined;
+  const checkpoint = checkpointBeside(options.output);
+  return prepareRetraining(kind, dense, { ...options, data: options.data!, samples }, checkpoint);
+}
+
+/** By statistics, without labels. */
+export async function recoverByStatistics(dense: Graph, result: PruneResult, options: RecoveryOptions) {
+  const input = onlyInput(dense);
+  const preprocessing = preprocessingOf(dense, input, options);
+  const set = openData(options.data!, options.samples, "train");
+  const size = sizeOf(input.shape);
+  const get = (i: number) => {
+    const pixels = new Float32Array(size);
+    fillInput(set.picture(i), preprocessing, pixels);
+    return pixels;
+  };
+  const progress = createProgress({ label: "recovering", total: set.count, unit: "pictures" });
+  const recovered = await recoverStatistics(
+    dense,
+    result,
+    { count: set.count, get },
+    {
+      runner: runtimeRunner(),
+      moments: await openMoments(),
+      onProgress: (done, total) => progress.update(Math.round((done * set.count) / total)),
+    },
+  );
+  progress.finish();
+  return recovered;
+}
+
+export type Recovery = NonNullable<ReturnType<typeof recoveryOf>>;
+
+/** As --json prints it; null where there was none. */
+export function recoveryOf(
+  recovered: Awaited<ReturnType<typeof recoverByStatistics>> | undefined,
+  retraining: Retraining | undefined,
+  retrained: TrainedNetwork | undefined,
+) {
+  if (recovered) return { kind: recovered.kind, places: recovered.places };
+  if (!retraining || !retrained) return null;
+  const job = retraining.jobFor(retrained.graph);
+  return { kind: job.step, ...figuresOf(retrained, job), history: retrained.history };
+}
+
+export function describeRecovery(recovery: Recovery): string {
+  if (!("history" in recovery)) return `recovered: ${recovery.kind} statistics at ${recovery.places} places`;
+  const { kind, history, set, validationBefore: before, validationTop1: after } = recovery;
+  const accuracy =
+    before === null || after === null ? "" : `; validation ${formatPercentage(before)} -> ${formatPercentage(after)}`;
+  const epochs = history.length === 1 ? "1 epoch" : `${history.length} epochs`;
+  return `recovered: ${kind}, ${epochs} on ${set}${accuracy}`;
+}
