@@ -43,7 +43,7 @@ test("all that can be said", () => {
 
 test("what is wrong is named with what there is", () => {
   const refused: readonly (readonly [Options, string, RegExp])[] = [
-    [MODELS_OPTIONS, "--nets alexnet", /^--nets: no "alexnet"; there is resnet18, .*vgg16_32/],
+    [MODELS_OPTIONS, "--nets alexnet", /^--nets: no "alexnet"; there is resnet18, .*vgg16_32, .*mobilenet_v2_32$/],
     [MODELS_OPTIONS, "--nets resnet18,", /^--nets: no ""/],
     [MODELS_OPTIONS, "--peers onnx", /^--peers: no "onnx"; there is ort, tfjs$/],
     [MODELS_OPTIONS, "--build auto", /^--build: no "auto"; there is baseline, relaxed$/],
