@@ -1,5 +1,6 @@
 /** What a few training steps gave, tensor by tensor, and how far two of them are apart. */
 import { type Graph, sizeOf } from "../../src/graph/graph.js";
+import { summarise } from "../rounds.js";
 import type { Role } from "./task.js";
 
 export interface Result {
@@ -45,6 +46,15 @@ export function errorsOf(a: readonly Result[], b: readonly Result[]): { name: st
     });
     return { name, error: difference === 0 ? 0 : difference / largest };
   });
+}
+
+/** Of each tensor the medians of several trials. */
+export function medianOf(trials: readonly (readonly ErrorRow[])[]): ErrorRow[] {
+  return trials[0]!.map(({ name }, i) => ({
+    name,
+    espalier: summarise(trials.map((rows) => rows[i]!.espalier)).medianMs,
+    pytorch: summarise(trials.map((rows) => rows[i]!.pytorch)).medianMs,
+  }));
 }
 
 /** The largest of each column. */

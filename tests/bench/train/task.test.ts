@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { errorsOf, takeResults } from "../../../bench/train/results.js";
+import { errorsOf, medianOf, takeResults, worstOf } from "../../../bench/train/results.js";
 import { randomBatch, rolesOf, RULE, type TaskFile, writeTask } from "../../../bench/train/task.js";
 import { sizeOf } from "../../../src/graph/graph.js";
 import { resnet } from "../../../src/models/index.js";
@@ -71,6 +71,13 @@ test("results are taken apart as they were written, and compared tensor by tenso
   ]) {
     assert.is(errorsOf(wrong, b)[0]!.error, Infinity);
   }
+});
+
+test("of several trials each tensor has the median, and of the tensors the largest counts", () => {
+  const trial = (espalier: number, pytorch: number) => [{ name: "x", espalier, pytorch }];
+  const medians = medianOf([trial(1e-6, 3e-6), trial(1e-3, 1e-6), trial(2e-6, 2e-6)]);
+  assert.equal(medians, trial(2e-6, 2e-6));
+  assert.equal(worstOf([...medians, ...trial(1e-6, 5e-6)]), { espalier: 2e-6, pytorch: 5e-6 });
 });
 
 test.run();
