@@ -6,18 +6,19 @@ const MOST = 6;
 
 /**
  * Gradient of a convolution's input for one image and one group, any stride: the filter, transposed, times the output's gradient
- * gives what each output pixel's window gets; it is added up in padded planes.
+ * gives what each output pixel's window gets; it is added up in padded planes. Each is cut into sh x sw phases, planes of every
+ * sh-th row and every sw-th column, in which neighbouring outputs add to neighbours.
  *
  * Layout    g: oc planes of oh x ow; w: panels [ic * count taps][oc] as pack_product makes them of the transposed filter;
- *           y, z: ic planes of ih x iw; table: `count` tap offsets, then oh * ow pixel offsets, in bytes of the padded plane, which
- *           has `kh` rows of `kw` columns.
+ *           y, z: ic planes of ih x iw; table: `count` tap offsets, then oh * ow pixel offsets, in bytes of the phases, each of
+ *           which has `kh` rows of `kw` columns.
  * Tile      6 rows of the transposed filter x 8 pixels.
  * Requires  share: ic padded planes, oc * 8 floats and a tile, and 64 bytes. y may be z.
  * Writes    exactly y.
  * Oracle    src/ops/conv.ts `evaluate`, by central differences.
  */
 export function conv_data_gradient(t: Task): void {
-  const planeBytes = (t.kh * t.kw) << 2;
+  const planeBytes = (t.sh * t.sw * t.kh * t.kw) << 2;
   const padded = scratchFor(t);
   const panel = padded + t.ic * planeBytes;
   const tile = panel + (t.oc << 5);
@@ -42,22 +43,46 @@ export function conv_data_gradient(t: Task): void {
   for (let c = 0; c < t.ic; c++) cutOut(t, padded + c * planeBytes, c);
 }
 
-/** Adds a row of the tile to the windows' places. */
+/** Adds a row of the tile to the windows' places, four at a time where they are neighbours. */
 function addAt(tile: usize, y: usize, places: usize, count: i32): void {
+  for (; count >= 4 && load<u32>(places, 12) - load<u32>(places) == 12; count -= 4, tile += 16, places += 16) {
+    const to = y + load<u32>(places);
+    v128.store(to, f32x4.add(v128.load(to), v128.load(tile)));
+  }
   for (; count > 0; count--, tile += 4, places += 4) {
     const to = y + load<u32>(places);
     store<f32>(to, load<f32>(to) + load<f32>(tile));
   }
 }
 
-/** The plane inside its padding, plus z. */
-function cutOut(t: Task, padded: usize, c: i32): void {
-  const at = (c * t.ih * t.iw) << 2;
+/** The plane inside its padding, put together from its phases, plus z. */
+function cutOut(t: Task, phases: usize, c: i32): void {
+  const phaseBytes = (t.kh * t.kw) << 2;
   for (let row = 0; row < t.ih; row++) {
-    const from = padded + (((row + t.top) * t.kw + t.left) << 2);
-    const to = at + ((row * t.iw) << 2);
-    for (let i = 0; i < t.iw << 2; i += 4) {
-      store<f32>(t.y + to + i, load<f32>(from + i) + (t.z == 0 ? 0 : load<f32>(t.z + to + i)));
+    const down = row + t.top;
+    const from = phases + (down % t.sh) * t.sw * phaseBytes + (((down / t.sh) * t.kw) << 2);
+    const at = ((c * t.ih + row) * t.iw) << 2;
+    let i = 0;
+    if (t.sw == 2) {
+      // Columns 0, 2, ... come from one phase, columns 1, 3, ... from the other.
+      const even = from + (t.left & 1) * phaseBytes + ((t.left >> 1) << 2);
+      const odd = from + ((t.left + 1) & 1) * phaseBytes + (((t.left + 1) >> 1) << 2);
+      for (; i + 8 <= t.iw; i += 8) {
+        const a = v128.load(even + (i << 1));
+        const b = v128.load(odd + (i << 1));
+        finish(t, at + (i << 2), v128.shuffle<f32>(a, b, 0, 4, 1, 5));
+        finish(t, at + (i << 2) + 16, v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+      }
+    }
+    for (; i < t.iw; i++) {
+      const across = i + t.left;
+      const value = load<f32>(from + (across % t.sw) * phaseBytes + ((across / t.sw) << 2));
+      const to = at + (i << 2);
+      store<f32>(t.y + to, value + (t.z == 0 ? 0 : load<f32>(t.z + to)));
     }
   }
+}
+
+function finish(t: Task, at: usize, v: v128): void {
+  v128.store(t.y + at, t.z == 0 ? v : f32x4.add(v, v128.load(t.z + at)));
 }

@@ -9,7 +9,8 @@ import { scratchFor, Task } from "../task";
  *           pack_winograd [group][value][panel][ic][rows]; rows as `tileRows` says, the last panel filled up with zeros.
  * Mode      1: the filter of the data's gradient, with inputs and outputs exchanged and taps from back to front; oc and ic
  *           are then those of that convolution, and w is [ic * groups][oc][count].
- * Requires  pack_winograd: table: (block x kh) floats, the filter's transform G; share: block * (block + kh) floats.
+ * Tile      pack_winograd: the filters of 4 output channels side by side.
+ * Requires  pack_winograd: table: (block x kh) floats, the filter's transform G; share: count + kh vectors.
  * Writes    exactly y. Threads divide the panels.
  * Oracle    src/ops/conv.ts `evaluate`, through the convolutions that read it.
  */
@@ -52,7 +53,7 @@ export function pack_winograd(t: Task): void {
   const valueSize = paddedRows(t.most, t.oc) * t.ic;
   const values = t.block * t.block;
   const panels = (t.oc + t.most - 1) / t.most;
-  const out = scratchFor(t);
+  const taps = scratchFor(t);
   const end = endOf(panels * t.groups);
   for (let panel = firstOf(panels * t.groups); panel < end; panel++) {
     const group = panel / panels;
@@ -60,38 +61,47 @@ export function pack_winograd(t: Task): void {
     const rows = tileRows(t.most, t.oc - first);
     const to = t.y + ((group * values * valueSize + first * t.ic) << 2);
     for (let c = 0; c < t.ic; c++) {
-      for (let r = 0; r < rows; r++) {
-        if (first + r < t.oc) transformTaps(t, sourceOf(t, group, first + r, c), out);
-        else memory.fill(out, 0, values << 2);
-        let at = to + ((c * rows + r) << 2);
-        for (let v = 0; v < values; v++, at += valueSize << 2) store<f32>(at, load<f32>(out + (v << 2)));
+      for (let r = 0; r < rows; r += 4) {
+        for (let lane = 0; lane < 4; lane++) takeTaps(t, group, first + r + lane, c, taps + (lane << 2));
+        transformTaps(t, taps, rows - r >= 4, to + ((c * rows + r) << 2), valueSize << 2);
       }
     }
   }
 }
 
-/** block x block values at `out`, with block x kh of work behind them. */
-function transformTaps(t: Task, taps: usize, out: usize): void {
+/** The taps of output channel o from input channel c, a vector apart; zeros where there is no such channel. */
+function takeTaps(t: Task, group: i32, o: i32, c: i32, to: usize): void {
+  const isThere = o < t.oc;
+  const from = isThere ? sourceOf(t, group, o, c) : 0;
+  for (let tap = 0; tap < t.count; tap++, to += 16) {
+    store<f32>(to, isThere ? load<f32>(from + ((t.mode == 0 ? tap : t.count - 1 - tap) << 2)) : 0);
+  }
+}
+
+/** block x block values of four filters, or of the first two, `pitch` bytes apart; kh vectors of work lie behind the taps. */
+function transformTaps(t: Task, taps: usize, areFour: bool, y: usize, pitch: usize): void {
   const k = t.kh;
-  const half = out + ((t.block * t.block) << 2);
+  const half = taps + (t.count << 4);
   for (let i = 0; i < t.block; i++) {
     for (let column = 0; column < k; column++) {
-      let sum: f32 = 0;
-      for (let row = 0; row < k; row++) {
-        const tap = row * k + column;
-        const w = load<f32>(taps + ((t.mode == 0 ? tap : t.count - 1 - tap) << 2));
-        sum += load<f32>(t.table + ((i * k + row) << 2)) * w;
-      }
-      store<f32>(half + (column << 2), sum);
+      const sum = weighted(t.table + ((i * k) << 2), taps + (column << 4), k, k << 4);
+      v128.store(half + (column << 4), sum);
     }
-    for (let j = 0; j < t.block; j++) {
-      let sum: f32 = 0;
-      for (let column = 0; column < k; column++) {
-        sum += load<f32>(half + (column << 2)) * load<f32>(t.table + ((j * k + column) << 2));
-      }
-      store<f32>(out + ((i * t.block + j) << 2), sum);
+    for (let j = 0; j < t.block; j++, y += pitch) {
+      const sum = weighted(t.table + ((j * k) << 2), half, k, 16);
+      if (areFour) v128.store(y, sum);
+      else v128.store64_lane(y, sum, 0);
     }
   }
+}
+
+/** Sum of `count` vectors, `step` bytes apart, each times its factor. */
+function weighted(factors: usize, x: usize, count: i32, step: usize): v128 {
+  let sum = f32x4.splat(0);
+  for (; count > 0; count--, factors += 4, x += step) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(factors), v128.load(x)));
+  }
+  return sum;
 }
 
 /** y[c][i] = w[c][count - 1 - i] for `oc` filters of `count` taps: the depthwise filter of the data's gradient. */

@@ -45,7 +45,7 @@ function pack(
   if (packing.kind === "product") return records.prepare(TrainingKernel.PackProduct, { ...fields, mode });
   const rows = packing.g;
   const table = records.constants.floats(rows.length * g.kh, (to) => to.set(rows.flat()), `winograd ${rows.length}`);
-  const scratch = records.scratch(4 * rows.length * (rows.length + g.kh));
+  const scratch = records.scratch(16 * (taps + g.kh));
   records.prepare(TrainingKernel.PackWinograd, { ...fields, mode, table, scratch, block: rows.length, kh: g.kh });
 }
 
@@ -112,15 +112,18 @@ function stridedData(site: ConvBack, exact: Geometry): void {
   const g = coverWindows(exact);
   const taps = g.kh * g.kw;
   const [icg, ocg] = [g.ic / attrs.groups, g.oc / attrs.groups];
-  const [height, width] = [g.top + g.ih + g.bottom, g.left + g.iw + g.right];
+  const phase = {
+    height: Math.ceil((g.top + g.ih + g.bottom) / g.sh),
+    width: Math.ceil((g.left + g.iw + g.right) / g.sw),
+  };
   const groupFloats = paddedRows(SPLATS_BY_LOADS, icg * taps) * ocg;
   site.gradient(0, (y, z) => {
     const w = records.constants.floats(attrs.groups * groupFloats, () => {});
     // Rows of the transposed filter are (input channel, tap): outputs of a 1 x 1 convolution that reads dy.
     const rows = { groups: attrs.groups, oc: icg * taps, ic: ocg, count: 1, most: 6, mode: 1 };
     records.prepare(TrainingKernel.PackProduct, { ...rows, w: inputs[1]!.place, y: w });
-    const table = windowTable(site, g, width);
-    const scratch = records.scratch(4 * icg * height * width + 32 * ocg + 256);
+    const table = windowTable(site, g, phase);
+    const scratch = records.scratch(4 * icg * g.sh * g.sw * phase.height * phase.width + 32 * ocg + 256);
     for (let group = 0; group < attrs.groups; group++) {
       const inside = 4 * group * icg * g.ih * g.iw;
       records.each(TrainingKernel.ConvDataGradient, {
@@ -131,7 +134,7 @@ function stridedData(site: ConvBack, exact: Geometry): void {
         table,
         scratch,
         ...{ ic: icg, oc: ocg, ih: g.ih, iw: g.iw, oh: g.oh, ow: g.ow, top: g.top, left: g.left },
-        ...{ count: taps, kh: height, kw: width },
+        ...{ count: taps, kh: phase.height, kw: phase.width, sh: g.sh, sw: g.sw },
       });
     }
   });
@@ -139,13 +142,18 @@ function stridedData(site: ConvBack, exact: Geometry): void {
 
 const behind = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + bytes });
 
-/** Byte offsets of the taps, then of each output pixel's window, in planes of this width. */
-function windowTable({ records }: ConvSite, g: Geometry, width: number): Place {
+/** Byte offsets of the taps, then of each output pixel's window, in planes cut into phases of this size. */
+function windowTable({ records }: ConvBack, g: Geometry, phase: { height: number; width: number }): Place {
+  const { height, width } = phase;
   const [taps, pixels] = [g.kh * g.kw, g.oh * g.ow];
-  const key = ["windows", width, g.oh, g.ow, g.kh, g.kw, g.sh, g.sw, g.dh, g.dw].join(" ");
+  const key = ["windows", height, width, g.oh, g.ow, g.kh, g.kw, g.sh, g.sw, g.dh, g.dw].join(" ");
+  const tapAt = (down: number, across: number) => {
+    const plane = (down % g.sh) * g.sw + (across % g.sw);
+    return 4 * (plane * height * width + Math.floor(down / g.sh) * width + Math.floor(across / g.sw));
+  };
   const fill = (to: Int32Array) => {
-    for (let t = 0; t < taps; t++) to[t] = 4 * (Math.floor(t / g.kw) * g.dh * width + (t % g.kw) * g.dw);
-    for (let i = 0; i < pixels; i++) to[taps + i] = 4 * (Math.floor(i / g.ow) * g.sh * width + (i % g.ow) * g.sw);
+    for (let t = 0; t < taps; t++) to[t] = tapAt(Math.floor(t / g.kw) * g.dh, (t % g.kw) * g.dw);
+    for (let i = 0; i < pixels; i++) to[taps + i] = 4 * (Math.floor(i / g.ow) * width + (i % g.ow));
   };
   return records.constants.words(taps + pixels, fill, key);
 }
