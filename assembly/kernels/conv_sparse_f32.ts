@@ -1,13 +1,14 @@
-import { clamp, clampScalar, madd } from "../simd";
+import { clamp, madd } from "../simd";
 import { Step } from "../step";
 import { endOf, firstOf, scratchOf } from "../threads";
+import { finishTile } from "./finish_tile";
 
 /** Pixels of a strip, whose sums stay in registers: 7 vectors, or 4 where so few are left. */
 const STRIP = 28;
 const SHORT_STRIP = 16;
 
 /**
- * Convolution of one image and one group by the filter's numbers that are not 0, stride 1, any window and dilation: a strip of
+ * Convolution of one image by the filter's numbers that are not 0, stride 1, any window and dilation: a strip of
  * pixels at a time, for each output the sum over its own numbers.
  *
  * Layout    x: ic planes of ih x iw, padded already; f: for each output its numbers as (f32 value, u32 byte offset of the element
@@ -16,7 +17,7 @@ const SHORT_STRIP = 16;
  * Tile      1 output x 28 pixels: 7 accumulators + 1 splat; threads divide the strips.
  * Requires  share: 112 bytes; where `block` is 1 (one tap, no padding) ic times as much besides: each strip is packed, and offsets are
  *           those of the packed strip.
- * Reads     whole strips: up to 108 bytes of slack behind x.
+ * Reads     whole strips, of 28 pixels or 16: up to 60 bytes of slack behind x.
  * Writes    exactly y.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
@@ -122,23 +123,10 @@ function sumShortStrip(terms: i32, f: usize, x: usize, y: usize): void {
 
 /** y = clamp(tile + b[o] + z) for neighbouring pixels of one plane. */
 function finishRun(s: Step, o: i32, first: i32, count: i32, tile: usize): void {
-  const at = ((o * s.oh * s.ow + first) as usize) << 2;
   const b = s.b + ((o as usize) << 2);
-  const bias = v128.load32_splat(b);
-  const lo = f32x4.splat(s.lo);
-  const hi = f32x4.splat(s.hi);
-  const y = s.y + at;
-  const z: usize = s.z == 0 ? 0 : s.z + at;
-  let i: usize = 0;
-  for (; count >= 4; count -= 4, i += 16) {
-    let v = f32x4.add(v128.load(tile + i), bias);
-    if (z != 0) v = f32x4.add(v, v128.load(z + i));
-    v128.store(y + i, clamp(v, lo, hi));
-  }
-  for (; count > 0; count--, i += 4) {
-    let v = load<f32>(tile + i) + load<f32>(b);
-    if (z != 0) v += load<f32>(z + i);
-    store<f32>(y + i, clampScalar(v, s.lo, s.hi));
+  let at = ((o * s.oh * s.ow + first) as usize) << 2;
+  for (; count > 0; count -= 8, at += 32, tile += 32) {
+    finishTile(1, min(8, count), tile, b, s.y + at, 0, s.z == 0 ? 0 : s.z + at, s.lo, s.hi);
   }
 }
 

@@ -6,7 +6,7 @@ export type Build = "baseline" | "relaxed";
 /** What an engine module says of itself in its custom section "espalier": its name and the number of this interface. */
 export const ENGINE_SECTION = "espalier";
 /** Raised whenever assembly/abi.ts changes what a plan means. */
-export const ENGINE_INTERFACE = 2;
+export const ENGINE_INTERFACE = 3;
 
 // (func (result v128) (i8x16.relaxed_swizzle (i8x16.splat (i32.const 1)) (i8x16.splat (i32.const 2))))
 const RELAXED_PROBE = Uint8Array.of(

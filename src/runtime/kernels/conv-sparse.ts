@@ -11,7 +11,7 @@ import { pace } from "./tiles.js";
 
 /** Pixels of a strip, as in the kernel. */
 const STRIP = 28;
-const [STRIP_BYTES, PAIR_BYTES] = [4 * STRIP, 8];
+const STRIP_BYTES = 4 * STRIP;
 
 /** Multiply-adds of the baseline build at the dense product's full rate that one of a stored number takes, measured. */
 const TERM_COST = 1.25;
@@ -29,7 +29,7 @@ export const convSparse: ConvKernel = {
   packing: { kind: "sparse" },
   algorithm: "sparse",
   error: 2 ** -20,
-  fits: ({ geometry: g, filter }) => filter.mask !== "all" && g.sh === 1 && g.sw === 1,
+  fits: ({ geometry: g, groups, filter }) => filter.mask !== "all" && g.sh * g.sw * groups === 1,
   cost({ geometry: g, filter }, target) {
     const pixels = Math.ceil(pixelsOf(g) / STRIP) * STRIP;
     const packing = isPointwise(g) ? g.ic * PACKING_COST : 0;
@@ -39,47 +39,34 @@ export const convSparse: ConvKernel = {
 };
 
 function plan(layer: ConvLayer, site: Site): void {
-  const { geometry: g, groups, filter } = layer;
+  const { geometry: g, filter } = layer;
   const isPacked = isPointwise(g);
-  const [icg, ocg] = [g.ic / groups, g.oc / groups];
-  const perOutput = sizeOf(filter.shape) / g.oc;
+  const count = sizeOf(filter.shape);
+  const perOutput = count / g.oc;
   const width = g.left + g.iw + g.right;
-  const planeBytes = 4 * (g.top + g.ih + g.bottom) * width;
+  const planeBytes = isPacked ? STRIP_BYTES : 4 * (g.top + g.ih + g.bottom) * width;
   const offsetOf = (term: number): number => {
     const tap = term % (g.kh * g.kw);
-    const channel = (term - tap) / (g.kh * g.kw);
-    if (isPacked) return channel * STRIP_BYTES;
-    return channel * planeBytes + 4 * (Math.floor(tap / g.kw) * g.dh * width + (tap % g.kw) * g.dw);
+    const rows = Math.floor(tap / g.kw) * g.dh;
+    return ((term - tap) / (g.kh * g.kw)) * planeBytes + 4 * (rows * width + (tap % g.kw) * g.dw);
   };
-  const begins = beginnings(layer, perOutput);
-  const table = site.constants.words(groups * (ocg + 1), (to) => {
-    for (let group = 0; group < groups; group++) {
-      // Each group's numbers are counted from its first output on, where the step's filter begins.
-      for (let o = 0; o <= ocg; o++) to[group * (ocg + 1) + o] = begins[group * ocg + o]! - begins[group * ocg]!;
-    }
-  });
   const pairs = site.constants.words(2 * storedCount(filter), (to) => {
     const values = new Float32Array(to.buffer, to.byteOffset, to.length);
     const stored = readStored(filter);
     let next = 0;
-    eachKept(filter, sizeOf(filter.shape), (position) => {
+    eachKept(filter, count, (position) => {
       values[2 * next] = stored[next]!;
-      to[2 * next + 1] = offsetOf(position % perOutput);
-      next++;
+      to[2 * next++ + 1] = offsetOf(position % perOutput);
     });
   });
+  const table = site.constants.words(g.oc + 1, (to) => {
+    eachKept(filter, count, (position) => to[Math.floor(position / perOutput) + 1]!++);
+    for (let o = 0; o < g.oc; o++) to[o + 1]! += to[o]!;
+  });
+  const share = STRIP_BYTES * (1 + (isPacked ? g.ic : 0)) + 64;
   planGroups(Kernel.ConvSparse, g, layer, site, {
     filter: pairs,
-    filterBytes: (group) => PAIR_BYTES * begins[group * ocg]!,
-    table: { place: table, bytes: 4 * (ocg + 1) },
-    fields: { ...scratchEach(site, STRIP_BYTES * (1 + (isPacked ? icg : 0)) + 64), block: isPacked ? 1 : 0 },
+    filterBytes: 0,
+    fields: { ...scratchEach(site, share), table, block: isPacked ? 1 : 0 },
   });
-}
-
-/** How many stored numbers stand in front of each output's; all of them at the end. */
-function beginnings({ geometry: g, filter }: ConvLayer, perOutput: number): Int32Array {
-  const counts = new Int32Array(g.oc + 1);
-  eachKept(filter, sizeOf(filter.shape), (position) => counts[Math.floor(position / perOutput) + 1]!++);
-  for (let o = 0; o < g.oc; o++) counts[o + 1]! += counts[o]!;
-  return counts;
 }

@@ -8,10 +8,8 @@ import type { ConvLayer } from "./convolution.js";
 /** What a kernel adds to the steps: its filter, its scratch. */
 export interface ConvPlan {
   readonly filter: Place;
-  /** Bytes of it for each group; or in front of a group's, where groups differ. */
-  readonly filterBytes: number | ((group: number) => number);
-  /** A table of which each group has a part. */
-  readonly table?: { readonly place: Place; readonly bytes: number };
+  /** Bytes of it for each group. */
+  readonly filterBytes: number;
   readonly fields: StepFields;
   /** The kernel pads by itself. */
   readonly pads?: boolean;
@@ -25,7 +23,6 @@ const hasPadding = (g: Geometry) => g.top + g.left + g.bottom + g.right > 0;
  */
 export function planGroups(kernel: Kernel, g: Geometry, layer: ConvLayer, site: Site, plan: ConvPlan): void {
   const { groups } = layer;
-  const { filterBytes } = plan;
   const [icg, ocg] = [g.ic / groups, g.oc / groups];
   const padded = hasPadding(g) && !plan.pads;
   const [height, width] = padded ? [g.ih + g.top + g.bottom, g.iw + g.left + g.right] : [g.ih, g.iw];
@@ -41,8 +38,7 @@ export function planGroups(kernel: Kernel, g: Geometry, layer: ConvLayer, site: 
         ...stepNumbers({ ...g, ic: icg, oc: ocg, ih: height, iw: width }),
         ...plan.fields,
         x: behind(planes ?? x, 4 * group * icg * height * width),
-        f: behind(plan.filter, typeof filterBytes === "number" ? group * filterBytes : filterBytes(group)),
-        ...(plan.table ? { table: behind(plan.table.place, group * plan.table.bytes) } : {}),
+        f: behind(plan.filter, group * plan.filterBytes),
         b: behind(bias, 4 * group * ocg),
         z: site.residual && behind(site.residual, output),
         y: behind(site.output.place, output),
