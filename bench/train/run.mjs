@@ -15,8 +15,8 @@ const TOLERANCE = 1e-3;
 const REST_MS = 50;
 const PROFILED_STEPS = 7;
 /**
- * PyTorch's threads wait awake for 300,000 turns, some 10 ms, unless told otherwise. Where a core is taken they wait for one that
- * cannot come, and a step takes 30 times as long; with these, 0.5 ms or so, they are as fast on a quiet machine.
+ * PyTorch's threads wait awake for 300,000 turns unless told otherwise. Where a core is taken they wait for one that cannot come:
+ * a step on two threads took ten times as long on a machine that others used.
  */
 const TORCH_ENV = { GOMP_SPINCOUNT: process.env.GOMP_SPINCOUNT ?? "10000" };
 /** A step of tfjs takes so long that it needs one round, behind those of the others, and no warm-up beyond its first two steps. */
