@@ -52,7 +52,7 @@ export const MAIN_JOB: Plan = {
   epochs: 8,
   fineTuneEpochs: 2,
   methods: ["l1", "l2", "random"],
-  budgets: ["macs=0.5", "macs=0.25"],
+  budgets: ["macs=0.7", "macs=0.5", "macs=0.25"],
   rounds: 200,
   seed: 1,
 };
