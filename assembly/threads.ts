@@ -157,7 +157,7 @@ export function finishStep(): void {
   }
 }
 
-/** Tells the other threads to run `count` steps of the plan; to go, where it is negative. */
+/** For the first thread: tells the others to run `count` steps of the plan. */
 export function giveOrder(plan: usize, first: i32, count: i32): void {
   if (threads == 1) return;
   store<u32>(Abi.control + Control.plan, plan as u32);
@@ -167,9 +167,30 @@ export function giveOrder(plan: usize, first: i32, count: i32): void {
   wake(Abi.control + Control.orders);
 }
 
-/** Returns when the first thread has given more than `orders` orders; the last one lies in the control words. */
-export function awaitOrder(orders: i32): void {
+/** For the first thread: the others need not wait for orders any more. */
+export function dismiss(): void {
+  giveOrder(0, 0, -1);
+}
+
+/**
+ * Returns when the first thread has given more than `orders` orders: true if there is something to run, which the three functions
+ * below tell, false if it has dismissed the others.
+ */
+export function awaitOrder(orders: i32): bool {
   awaitChange(Abi.control + Control.orders, orders, -1);
+  return orderedCount() >= 0;
+}
+
+export function orderedPlan(): usize {
+  return load<u32>(Abi.control + Control.plan);
+}
+
+export function orderedFirst(): i32 {
+  return load<i32>(Abi.control + Control.first);
+}
+
+export function orderedCount(): i32 {
+  return load<i32>(Abi.control + Control.count);
 }
 
 /** Says that this thread will not come any more. */

@@ -2,13 +2,12 @@
  * The training module: the engine for threads with the kernels that training adds. It runs the same kind of plan, in longer
  * records. No device downloads it.
  */
-import { Abi, Control } from "../abi";
-import { awaitOrder, finishStep, giveOrder } from "../threads";
+import { awaitOrder, finishStep, giveOrder, orderedCount, orderedFirst, orderedPlan } from "../threads";
 import { Training } from "./abi";
 import { perform } from "./kernels/index";
 import { Task } from "./task";
 
-export { fail, setThread } from "../threads";
+export { dismiss, fail, setThread } from "../threads";
 
 /** For the first thread: all threads run `count` records of the plan, from number `first` on; returns when all are through. */
 export function run(plan: usize, first: i32, count: i32): void {
@@ -17,19 +16,9 @@ export function run(plan: usize, first: i32, count: i32): void {
   runShare(plan, first, count);
 }
 
-/** For the first thread: the others return from `serve`. */
-export function dismiss(): void {
-  giveOrder(0, 0, -1);
-}
-
 /** For the other threads: runs what the first one runs, until it dismisses them. */
 export function serve(): void {
-  for (let orders = 0; ; orders++) {
-    awaitOrder(orders);
-    const count = load<i32>(Abi.control + Control.count);
-    if (count < 0) return;
-    runShare(load<u32>(Abi.control + Control.plan), load<i32>(Abi.control + Control.first), count);
-  }
+  for (let orders = 0; awaitOrder(orders); orders++) runShare(orderedPlan(), orderedFirst(), orderedCount());
 }
 
 function runShare(plan: usize, first: i32, count: i32): void {

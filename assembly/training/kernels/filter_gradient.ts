@@ -1,4 +1,5 @@
 import { gemmTile, paddedRows, tileLanes, tileRows } from "../../kernels/gemm_f32";
+import { transpose } from "../../pack/transpose";
 import { endOf, firstOf } from "../../threads";
 import { scratchFor, Task } from "../task";
 import { transposeFour } from "../transpose_four";
@@ -125,26 +126,15 @@ function packSix(x: usize, planeBytes: usize, pixels: i32, y: usize): void {
   const x5 = x4 + planeBytes;
   let i: usize = 0;
   for (; pixels >= 4; pixels -= 4, i += 16, y += 96) {
-    const a0 = v128.load(x + i);
-    const a1 = v128.load(x1 + i);
-    const a2 = v128.load(x2 + i);
-    const a3 = v128.load(x3 + i);
-    const low01 = v128.shuffle<f32>(a0, a1, 0, 4, 1, 5);
-    const high01 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7);
-    const low23 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5);
-    const high23 = v128.shuffle<f32>(a2, a3, 2, 6, 3, 7);
+    transpose(x + i, x1 + i, x2 + i, x3 + i, y, 24);
     const a4 = v128.load(x4 + i);
     const a5 = v128.load(x5 + i);
-    const low45 = v128.shuffle<f32>(a4, a5, 0, 4, 1, 5);
-    const high45 = v128.shuffle<f32>(a4, a5, 2, 6, 3, 7);
-    v128.store(y, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-    v128.store64_lane(y + 16, low45, 0);
-    v128.store(y + 24, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-    v128.store64_lane(y + 40, low45, 1);
-    v128.store(y + 48, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-    v128.store64_lane(y + 64, high45, 0);
-    v128.store(y + 72, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
-    v128.store64_lane(y + 88, high45, 1);
+    const low = v128.shuffle<f32>(a4, a5, 0, 4, 1, 5);
+    const high = v128.shuffle<f32>(a4, a5, 2, 6, 3, 7);
+    v128.store64_lane(y + 16, low, 0);
+    v128.store64_lane(y + 40, low, 1);
+    v128.store64_lane(y + 64, high, 0);
+    v128.store64_lane(y + 88, high, 1);
   }
   for (; pixels > 0; pixels--, i += 4, y += 24) {
     store<f32>(y, load<f32>(x + i));
