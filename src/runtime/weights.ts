@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.js";
 import type { Weights } from "../gen/network.js";
 import { LIMITS } from "./limits.js";
-import { eachKept } from "./mask.js";
+import { countKept, eachKept } from "./mask.js";
 import { broadcastStrides, formatShape, type Shape, sizeOf } from "./shape.js";
 
 /** Bytes of one number. */
@@ -14,8 +14,8 @@ export function checkWeights(weights: Weights, what: string, rank: number): void
   if (shape.some((size) => size < 1 || size > LIMITS.size) || sizeOf(shape) > LIMITS.elements) {
     throw new ModelError(`${what} has shape ${formatShape(shape)}, which is out of range`);
   }
-  let stored = 0;
-  if (!eachKept(weights, sizeOf(shape), () => stored++)) {
+  const stored = countKept(weights, sizeOf(shape));
+  if (stored < 0) {
     throw new ModelError(`${what}: what is stored (${weights.mask}) does not fit the shape ${formatShape(shape)}`);
   }
   const expected = stored * BYTES[weights.encoding];
