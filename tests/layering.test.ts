@@ -22,6 +22,7 @@ const PLANNING = [
   "site",
   "target",
   "threads",
+  "write-step",
 ].map((name) => `runtime/${name}`);
 
 /** For each folder of src the folders, or single files, that it may import besides itself. A new folder needs a row. */

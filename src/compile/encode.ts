@@ -8,7 +8,8 @@ import { MAGIC, VERSION } from "../runtime/decode.js";
 import { simplify } from "../passes/index.js";
 import { floatToHalf } from "./half.js";
 import { chooseMask } from "./mask.js";
-import { isTensor, type LoweredLayer, type LoweredNetwork, lowerGraph } from "./lower.js";
+import { isTensor } from "../ops/op.js";
+import { type LoweredLayer, type LoweredNetwork, lowerGraph } from "./lower.js";
 
 export type Encoding = "f32" | "f16";
 

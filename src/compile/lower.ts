@@ -1,9 +1,9 @@
 /** Graph -> the layers of the network format, weights still as float32 numbers. */
-import { EspalierError, ModelError } from "../errors.js";
-import type { Graph, Node, Tensor } from "../graph/graph.js";
+import { ModelError } from "../errors.js";
+import type { Graph, Node } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
-import type { LayerSpec } from "../ops/op.js";
-import { inferShapes } from "../ops/walk.js";
+import { isTensor, type LayerSpec } from "../ops/op.js";
+import { atNode, inferShapes } from "../ops/walk.js";
 
 export interface LoweredLayer {
   readonly name: string;
@@ -32,24 +32,14 @@ export function lowerGraph(graph: Graph): LoweredNetwork {
 }
 
 function lowerNode(graph: Graph, node: Node, shapes: ReadonlyMap<string, readonly number[]>) {
-  try {
-    const inputs = node.inputs.map((name) => ({ shape: shapes.get(name)!, constant: graph.constants.get(name) }));
-    return opOf(node).lower(node.attrs, inputs);
-  } catch (error) {
-    if (error instanceof EspalierError && error.where === undefined) throw new ModelError(error.message, node.name);
-    throw error;
-  }
+  const inputs = node.inputs.map((name) => ({ shape: shapes.get(name)!, constant: graph.constants.get(name) }));
+  return atNode(node, () => opOf(node).lower(node.attrs, inputs));
 }
 
 function valueOf(values: ReadonlyMap<string, number>, name: string, where: string): number {
   const value = values.get(name);
   if (value === undefined) throw new ModelError(`"${name}" is a constant where a computed value is needed`, where);
   return value;
-}
-
-/** Whether a part of a layer is weights. */
-export function isTensor(part: unknown): part is Tensor {
-  return typeof part === "object" && part !== null && "shape" in part && "data" in part;
 }
 
 /** Bytes that the weights of a lowered graph take as float32: what pruning can shrink of a file. */

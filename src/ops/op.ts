@@ -44,6 +44,11 @@ export type WithTensors<T> = T extends unknown
 /** A layer of the network format as `lower` makes it and `raise` reads it. */
 export type LayerSpec = WithTensors<LayerOp>;
 
+/** Whether a part of a layer is weights. */
+export function isTensor(part: unknown): part is Tensor {
+  return typeof part === "object" && part !== null && "shape" in part && "data" in part;
+}
+
 export interface LowerInput {
   readonly shape: Shape;
   /** The numbers, where the input is a constant. */

@@ -4,7 +4,7 @@ import { type Graph, type Node, type Shape, sizeOf, type Tensor } from "../graph
 import { opOf } from "./index.js";
 
 /** Runs `step`; an error without a place gets the node's name. */
-function at<T>(node: Node, step: () => T): T {
+export function atNode<T>(node: Node, step: () => T): T {
   try {
     return step();
   } catch (error) {
@@ -15,7 +15,7 @@ function at<T>(node: Node, step: () => T): T {
 
 /** The shapes of a node's outputs. Throws a `ModelError` with the node's name if its inputs do not fit. */
 export function inferNode(node: Node, inputs: readonly Shape[]): readonly Shape[] {
-  return at(node, () => opOf(node).infer(node.attrs, inputs));
+  return atNode(node, () => opOf(node).infer(node.attrs, inputs));
 }
 
 /** The shape of every value of the graph, constants included. */
@@ -60,7 +60,7 @@ export function evaluateGraph(graph: Graph, inputs: ReadonlyMap<string, Tensor>)
     if (!values.has(input.name)) throw new ModelError("no value was given for this input", input.name);
   }
   for (const node of graph.nodes) {
-    const outputs = at(node, () =>
+    const outputs = atNode(node, () =>
       opOf(node).evaluate(
         node.attrs,
         node.inputs.map((name) => values.get(name)!),

@@ -1,5 +1,5 @@
 /** From checked layers to a plan: kernels picked, weights and tables asked for, one arena laid out, steps written. */
-import { Abi, StepOffset } from "../../assembly/abi.js";
+import { Abi } from "../../assembly/abi.js";
 import { EspalierError, ModelError } from "../errors.js";
 import type { Network } from "../gen/network.js";
 import { type Arena, type Buffer, placeBuffers } from "./arena.js";
@@ -11,6 +11,7 @@ import { alignUp, type Choice, Constants, type Place, type Site, type StepDraft 
 import { joinConcats, type Joined, placeOf, storageOf } from "./storage.js";
 import type { Target } from "./target.js";
 import type { Checked } from "./verify.js";
+import { writeStep } from "./write-step.js";
 
 /** One group of layers as it runs. */
 export interface PlannedLayer {
@@ -224,24 +225,4 @@ function layOut(
   network.outputs.forEach(({ value }) => touch(value, groups.length));
   const scratch: Buffer[] = scratchBytes.map((bytes, moment) => ({ bytes, from: moment, to: moment }));
   return placeBuffers([...buffers, ...scratch]);
-}
-
-/** The words of a step in order, by the names of `StepOffset`, whose object would weigh more than this. */
-export const STEP_FIELDS =
-  "kernel x f b z y scratch table ic ih iw oc oh ow kh kw sh sw dh dw top left bottom right block lo hi value share depth".split(
-    " ",
-  );
-const FLOAT_FIELDS = ["lo", "hi", "value"];
-
-function writeStep(view: DataView, at: number, { kernel, fields }: StepDraft, address: (place: Place) => number): void {
-  view.setUint32(at + StepOffset.kernel, kernel, true);
-  view.setFloat32(at + StepOffset.lo, -Infinity, true);
-  view.setFloat32(at + StepOffset.hi, Infinity, true);
-  for (const [field, value] of Object.entries(fields)) {
-    if (value === undefined) continue;
-    const offset = at + 4 * STEP_FIELDS.indexOf(field);
-    if (typeof value !== "number") view.setUint32(offset, address(value), true);
-    else if (FLOAT_FIELDS.includes(field)) view.setFloat32(offset, value, true);
-    else view.setInt32(offset, value, true);
-  }
 }

@@ -2,9 +2,11 @@
 import { TrainingKernel } from "../../assembly/training/abi.js";
 import { ModelError } from "../errors.js";
 import { type Shape, sizeOf } from "../graph/graph.js";
+import { atNode } from "../ops/walk.js";
 import type { Place } from "../runtime/site.js";
 import type { BackwardSite } from "./gradients/gradient.js";
-import { at, type PlannedNetwork, type Stage } from "./network.js";
+import { addOrCopy } from "./gradients/pieces.js";
+import { type PlannedNetwork, type Stage } from "./network.js";
 import type { ParameterLayout } from "./parameters.js";
 import { NO_CLAMP, type Records, type Value } from "./records.js";
 
@@ -37,14 +39,9 @@ export class BackwardPass {
       const place = this.#gradients.get(stage.output);
       if (place === undefined || !this.#wanted.has(stage.output)) continue;
       this.#records.beginLayer();
-      at(stage.node, () => this.#backwardStage(stage, place));
+      atNode(stage.node, () => this.#backwardStage(stage, place));
       this.#take(stage.output);
     }
-  }
-
-  /** Parameters that nothing has written a gradient for: their gradients stay 0. */
-  get unreached(): readonly string[] {
-    return this.#parameters.list.map(({ name }) => name).filter((name) => !this.#written.has(name));
   }
 
   #backwardStage(stage: Stage, place: Place): void {
@@ -95,10 +92,7 @@ export class BackwardPass {
   #pass(name: string, dy: Value): void {
     if (!this.#wanted.has(name)) return;
     if (!this.#gradients.has(name)) return this.#give(name, dy.place);
-    const open = { alpha: -Infinity, beta: Infinity, count: sizeOf(dy.shape) };
-    this.#gradient(name, dy, (y, z) =>
-      this.#records.each(TrainingKernel.ClipGradient, { ...open, x: dy.place, g: dy.place, y, z }),
-    );
+    this.#gradient(name, dy, (y, z) => addOrCopy(this.#records, dy.place, y, z, sizeOf(dy.shape)));
   }
 
   #parameter(name: string | undefined): { place: Place; mode: 0 | 1 } | undefined {

@@ -16,7 +16,6 @@ export interface Buffer {
 /** Where everything lies; addresses behind the arena's beginning. */
 export interface Layout {
   readonly bytes: number;
-  readonly lowerBound: number;
   /** Bytes behind the arena's beginning. */
   offsetOf(buffer: number): number;
   /** Bytes from one image's part to the next; 0 where all images share the buffer. */
@@ -58,8 +57,8 @@ export class Buffers {
       from: Math.min(from, to),
       to,
     }));
-    const { offsets, bytes, lowerBound } = placeBuffers(sized);
-    return { bytes, lowerBound, offsetOf: (i) => offsets[i]!, eachOf: (i) => each[i]! };
+    const { offsets, bytes } = placeBuffers(sized);
+    return { bytes, offsetOf: (i) => offsets[i]!, eachOf: (i) => each[i]! };
   }
 
   #push(buffer: Buffer): Place {

@@ -2,15 +2,12 @@
 import type { LayerOp, Weights } from "../gen/network.js";
 import type { Tensor } from "../graph/graph.js";
 import { ALL_KEPT } from "../runtime/mask.js";
-import type { LayerSpec } from "../ops/op.js";
+import { isTensor, type LayerSpec } from "../ops/op.js";
 
 export function encodeLayer(layer: LayerSpec): LayerOp {
   const parts = Object.entries(layer).map(([name, part]) => [name, isTensor(part) ? encode(part) : part]);
   return Object.fromEntries(parts) as LayerOp;
 }
-
-const isTensor = (part: unknown): part is Tensor =>
-  typeof part === "object" && part !== null && "shape" in part && "data" in part;
 
 const encode = ({ shape, data }: Tensor): Weights => ({
   shape,

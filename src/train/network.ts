@@ -1,9 +1,9 @@
 /** One network inside a training plan: its values, forward records, and where gradients have gone. */
-import { EspalierError, ModelError, RequestError } from "../errors.js";
+import { RequestError } from "../errors.js";
 import { countReaders } from "../graph/edit.js";
 import { type Graph, type Node, type Shape, sizeOf } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
-import { inferShapes } from "../ops/walk.js";
+import { atNode, inferShapes } from "../ops/walk.js";
 import type { LayerOp } from "../gen/network.js";
 import { ruleOf } from "../runtime/layers/index.js";
 import type { Place } from "../runtime/site.js";
@@ -69,9 +69,9 @@ export function trainedConstants(graph: Graph, stages: readonly Stage[]): Map<st
 }
 
 /** Constants that training keeps up to date without gradients: running statistics. */
-export function statisticsOf(graph: Graph, stages: readonly Stage[]): Set<string> {
+export function statisticsOf(graph: Graph, stages: readonly Stage[]): string[] {
   const names = stages.flatMap(({ node, gradient }) => (gradient?.statistics ?? []).map((i) => node.inputs[i]!));
-  return new Set(names.filter((name) => graph.constants.has(name)));
+  return names.filter((name) => graph.constants.has(name));
 }
 
 /** A network as values and records. */
@@ -100,7 +100,7 @@ export class PlannedNetwork {
   forward(inputs: ReadonlyMap<string, Value>, apart = false): void {
     inputs.forEach((value, name) => this.values.set(name, value));
     for (const stage of this.stages) {
-      at(stage.node, () => this.#forwardStage(stage));
+      atNode(stage.node, () => this.#forwardStage(stage));
       if (apart) this.#records.barrier();
     }
   }
@@ -113,7 +113,6 @@ export class PlannedNetwork {
       records: this.#records,
       images: this.#images,
       inputs: node.inputs.map((name) => this.valueOf(name)),
-      constant: (input) => this.#graph.constants.get(node.inputs[input] ?? ""),
       isTrained: (input) =>
         this.#graph.constants.has(node.inputs[input]!) && this.#constants.placeOf(node.inputs[input]!) !== undefined,
       each: (place) => ({ eachOf: place }),
@@ -174,15 +173,5 @@ function checkBatch(graph: Graph): void {
   for (const { name, shape } of graph.inputs) {
     if (shape[0] === 1) continue;
     throw new RequestError(`takes ${shape[0]} images at once; training wants a graph of one image, import it so`, name);
-  }
-}
-
-/** Runs `step`; an error without a place gets the node's name. */
-export function at<T>(node: Node, step: () => T): T {
-  try {
-    return step();
-  } catch (error) {
-    if (error instanceof EspalierError && error.where === undefined) throw new ModelError(error.message, node.name);
-    throw error;
   }
 }

@@ -1,12 +1,14 @@
 /** One training step over memory: a batch goes in, gradients come out, the optimiser moves the parameters. */
-import { TaskOffset, Training } from "../../assembly/training/abi.js";
+import { Training } from "../../assembly/training/abi.js";
 import { DataError, RequestError } from "../errors.js";
 import { type Graph, sizeOf } from "../graph/graph.js";
 import type { Build } from "../runtime/engine.js";
 import { chooseMachine, type Machine, startMachine } from "./engine.js";
 import type { OptimiserRule } from "./optimiser.js";
 import { type Parameter, withConstants } from "./parameters.js";
-import { type LossNumbers, type PlannedValue, planTraining, type TrainingMemory, type TrainingPlan } from "./plan.js";
+import type { PlannedValue, TrainingMemory, TrainingPlan } from "./layout.js";
+import { type LossNumbers, planTraining } from "./plan.js";
+import { writeTask } from "./write-task.js";
 import { type KernelTime, profileRecords } from "./profile.js";
 
 export interface StepOptions {
@@ -118,17 +120,14 @@ export class TrainingStep {
     runs.forEach(({ from, to, decays }, i) => {
       const at = optimiserAt + i * Training.taskBytes;
       const { kernel, fields } = this.#optimiser.record({ learningRate, number, decays });
-      view.setUint32(at + TaskOffset.kernel, kernel, true);
-      for (const [name, value] of Object.entries(fields)) {
-        const offset = at + TaskOffset[name as keyof typeof TaskOffset];
-        if (name === "mode") view.setInt32(offset, value, true);
-        else view.setFloat32(offset, value, true);
-      }
-      view.setUint32(at + TaskOffset.x, parametersAt + from, true);
-      view.setUint32(at + TaskOffset.g, gradientsAt + from, true);
-      view.setUint32(at + TaskOffset.state, statesAt + from, true);
-      view.setUint32(at + TaskOffset.z, statesAt + bytes + from, true);
-      view.setInt32(at + TaskOffset.count, (to - from) / 4, true);
+      writeTask(view, at, kernel, {
+        ...fields,
+        x: parametersAt + from,
+        g: gradientsAt + from,
+        state: statesAt + from,
+        z: statesAt + bytes + from,
+        count: (to - from) / 4,
+      });
     });
     this.#machine.crew.run(optimiserAt, 0, runs.length);
   }

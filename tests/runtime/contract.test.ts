@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FORMULAS } from "../../src/runtime/layers/unary.js";
-import { STEP_FIELDS } from "../../src/runtime/plan.js";
+import { STEP_FIELDS } from "../../src/runtime/write-step.js";
 
 const test = suite("runtime/contract");
 

@@ -23,8 +23,8 @@ export interface DifferenceOptions {
   readonly threads?: number;
   readonly loss?: LossNumbers;
   readonly teacher?: Graph;
-  /** The first parameter whose gradient is looked at; all by default. */
-  readonly only?: (name: string) => boolean;
+  /** Which parameters' gradients are looked at; all unless it is said. */
+  readonly looksAt?: (name: string) => boolean;
 }
 
 export function seededBatch(graph: Graph, batch: number, classes: number, seed = 7): MeantBatch {
@@ -41,7 +41,7 @@ export const joined = (images: readonly Tensor[]) => Float32Array.from(images.fl
 
 /** Runs one step and compares loss and gradients of all parameters with the meaning. */
 export async function checkGradients(graph: Graph, options: DifferenceOptions = {}): Promise<void> {
-  const { batch = 3, threads = 1, loss = PLAIN_LOSS, teacher } = options;
+  const { batch = 3, threads = 1, loss = PLAIN_LOSS, teacher, looksAt = () => true } = options;
   const step = await TrainingStep.open(graph, { batch, threads, build: BUILD, optimiser: sgd(), loss, teacher });
   try {
     const drawn = seededBatch(graph, batch, step.classes);
@@ -54,8 +54,7 @@ export async function checkGradients(graph: Graph, options: DifferenceOptions = 
       Math.abs(result.loss - expected) <= 1e-4 * Math.max(1, Math.abs(expected)),
       `loss ${result.loss}, meant ${expected}`,
     );
-    for (const { name, shape, gradient } of step.parameters) {
-      if (options.only && !options.only(name)) continue;
+    for (const { name, shape, gradient } of step.parameters.filter(({ name }) => looksAt(name))) {
       checkParameter(name, gradient, sizeOf(shape), (element) => slope(graph, wide, name, element, meant, loss));
     }
   } finally {

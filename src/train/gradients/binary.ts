@@ -6,7 +6,7 @@ import { broadcastIndex } from "../../ops/broadcast.js";
 import type { Place } from "../../runtime/site.js";
 import { NO_CLAMP, type Records, type Value } from "../records.js";
 import { type BackwardSite, defineGradient, type ForwardSite } from "./gradient.js";
-import { copyOrZero } from "./pieces.js";
+import { addOrCopy, copyOrZero } from "./pieces.js";
 
 type Kind = Extract<LayerOp, { type: "binary" }>["kind"];
 type Back = BackwardSite<object, unknown>;
@@ -52,13 +52,6 @@ function sumOverImages(site: Back, input: number, full: Value): void {
   }
   const fields = { g: sums, gEach: site.each(sums), images: site.images, count: sizeOf(shape), y, mode };
   site.records.all(TrainingKernel.SumImages, fields);
-}
-
-/** y = x (+ z). */
-function addOrCopy(records: Records, x: Place, y: Place, z: Place | undefined, count: number): void {
-  // A clamp that lets everything through is the engine's way to add.
-  const open = { alpha: -Infinity, beta: Infinity };
-  records.each(TrainingKernel.ClipGradient, { x, g: x, y, z, count, ...open });
 }
 
 /** Adds each element of the full shape to the one that it was broadcast from. */

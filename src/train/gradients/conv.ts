@@ -9,7 +9,7 @@ import { coverWindows, type Geometry } from "../../runtime/geometry.js";
 import type { ConvLayer } from "../../runtime/kernels/convolution.js";
 import { paddedRows, SPLATS_BY_LOADS } from "../../runtime/kernels/tiles.js";
 import { ALL_KEPT } from "../../runtime/mask.js";
-import type { Place } from "../../runtime/site.js";
+import { behind, type Place } from "../../runtime/site.js";
 import { NO_CLAMP, type PlannedConvolution, type Value } from "../records.js";
 import { filterGradient } from "./conv-filter.js";
 import { type ConvBack, type ConvSite, geometryFields, geometryFor, isDepthwise } from "./conv-site.js";
@@ -139,8 +139,6 @@ function stridedData(site: ConvBack, exact: Geometry): void {
     }
   });
 }
-
-const behind = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + bytes });
 
 /** Byte offsets of the taps, then of each output pixel's window, in planes cut into phases of this size. */
 function windowTable({ records }: ConvBack, g: Geometry, phase: { height: number; width: number }): Place {

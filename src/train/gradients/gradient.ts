@@ -1,5 +1,4 @@
 /** What training knows about one operator: how it runs on a batch, and how gradients pass through it. */
-import type { Tensor } from "../../graph/graph.js";
 import type { Place } from "../../runtime/site.js";
 import type { ParameterRole } from "../parameters.js";
 import type { Clamp, EachBytes, Records, Value } from "../records.js";
@@ -12,8 +11,6 @@ export interface NodeSite<Attrs> {
   readonly images: number;
   /** The node's inputs, each of one image: computed values, parameters, or constants that are not trained. */
   readonly inputs: readonly Value[];
-  /** The numbers of an input that is a constant, trained or not. */
-  constant(input: number): Tensor | undefined;
   /** Whether an input is a constant that is trained. */
   isTrained(input: number): boolean;
   /** Bytes from one image's part of a value to the next one's. */

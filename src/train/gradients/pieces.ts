@@ -5,10 +5,16 @@ import type { Place } from "../../runtime/site.js";
 import type { Records } from "../records.js";
 import type { BackwardSite } from "./gradient.js";
 
+/** y = x (+ z), of `count` floats. */
+export function addOrCopy(records: Records, x: Place, y: Place, z: Place | undefined, count: number): void {
+  if (z) records.step(Kernel.Add, { x, f: z, y, oc: 1, ow: count, kh: 1, kw: 1 });
+  else records.step(Kernel.Clip, { x, y, ow: count, lo: -Infinity, hi: Infinity });
+}
+
 /** Before records that add into y: what z holds, or zeros. */
 export function copyOrZero(records: Records, y: Place, z: Place | undefined, count: number): void {
   if (z === undefined) records.step(Kernel.Fill, { y, ow: count, value: 0 });
-  else if (z !== y) records.step(Kernel.Clip, { x: z, y, ow: count, lo: -Infinity, hi: Infinity });
+  else if (z !== y) addOrCopy(records, z, y, undefined, count);
 }
 
 /** The gradient of a bias of `channels` channels with `plane` elements each. */
