@@ -125,8 +125,7 @@ export class PlannedNetwork {
     if (known) return known;
     const tensor = this.#graph.constants.get(name)!;
     const place =
-      this.#constants.placeOf(name) ??
-      this.#records.constants.floats(tensor.data.length, (to) => to.set(tensor.data), `constant ${name}`);
+      this.#constants.placeOf(name) ?? this.#records.constants.floats(tensor.data.length, (to) => to.set(tensor.data));
     const value = { shape: tensor.shape, place };
     this.values.set(name, value);
     return value;

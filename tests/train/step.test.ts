@@ -36,6 +36,21 @@ step("a teacher answers as at inference, whether its batch norms are folded or n
   assert.ok(Math.abs(losses[0]! - losses[1]!) < 1e-5, losses.join(" and "));
 });
 
+step("a teacher's constants are its own, whatever the student's are called", () => {
+  const centred = (by: number) => {
+    const b = new GraphBuilder(3 + by);
+    const x = b.node("centred", "sub", {}, [
+      b.input("input", [1, 2, 4, 5]),
+      b.constant("mean", [1, 2, 1, 1], () => by),
+    ]);
+    return b.build("centred", [
+      b.gemm("last", b.globalPool(b.node("tanh", "tanh", {}, [b.conv("first", x, 4, 3)])), 3),
+    ]);
+  };
+  const loss = { smoothing: 0, labels: 0.5, teacher: 0.5, temperature: 2 };
+  return checkGradients(centred(0), { loss, teacher: centred(2) });
+});
+
 step("a parameter that is used twice gets both gradients", () => {
   const b = new GraphBuilder(3);
   const x = b.conv("first", b.input("input", [1, 2, 5, 6]), 4, 1);
