@@ -19,7 +19,7 @@ export type { Graph, GraphInput, Node, Shape, Tensor } from "./graph/graph.js";
 export { openMoments } from "./linalg/moments.js";
 export { type Accuracy, measureAccuracy, measureAccuracyInTurns } from "./measure/accuracy.js";
 export { describeGraph } from "./measure/facts.js";
-export { type Latency, measureLatency } from "./measure/latency.js";
+export { type Latency, measureLatency, randomInputs } from "./measure/latency.js";
 export { runtimeRunner } from "./measure/runner.js";
 export { GraphBuilder, type ModelOptions, MODELS } from "./models/index.js";
 export { exportOnnx } from "./onnx/export.js";

@@ -6,6 +6,7 @@ import {
   Batches,
   compile,
   type Comparison,
+  describeGraph,
   type Graph,
   type ImageSet,
   initialise,
@@ -20,9 +21,9 @@ import {
   fillInput,
   prune,
   type PruneResult,
+  randomInputs,
   recoverStatistics,
   runtimeRunner,
-  type Session,
   sgd,
   train,
   type Trained,
@@ -193,11 +194,11 @@ async function measured(candidates: readonly Candidate[], rounds: number): Promi
       accuracy,
       medianMs: latencies[i]!.medianMs,
       macs: session.macs,
-      parameters: parametersOf(candidates[i]!.graph),
+      parameters: describeGraph(candidates[i]!.graph).parameters,
       bytes: files[i]!.length,
       peakBytes: session.peakBytes,
       units: cut?.units ?? [],
-      layers: session.profile(zeros(session), 50),
+      layers: session.profile(randomInputs(session), 50),
       history: history.map((epoch) => ({
         epoch: epoch.epoch,
         loss: epoch.loss,
@@ -209,13 +210,6 @@ async function measured(candidates: readonly Candidate[], rounds: number): Promi
   sessions.forEach((session) => session.dispose());
   return variants;
 }
-
-const parametersOf = ({ constants }: Graph) => [...constants.values()].reduce((sum, { data }) => sum + data.length, 0);
-
-const zeros = (session: Session) =>
-  Object.fromEntries(
-    session.inputs.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))]),
-  );
 
 function facts(plan: Plan, { build, threads, memory }: Trained) {
   return [

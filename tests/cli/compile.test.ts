@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fillInput, preprocessingFor } from "../../src/data/preprocess.js";
@@ -137,6 +137,16 @@ test("what cannot be compiled as asked", async () => {
   await check(2, /few\.txt: 2 labels for 4 classes/, onnx, "-o", to, "--labels", folder.at("few.txt"));
   const two = writeOnnx(folder.at("two.onnx"), twoEnds());
   await check(2, /two ends: has 2 inputs; this works on networks with one/, two, "-o", to, "--mean", "0.5");
+});
+
+test("a link stays a link, and what it points to is written", async () => {
+  const [real, link] = [folder.at("real.esp"), folder.at("link.esp")];
+  writeFileSync(real, "old");
+  symlinkSync(real, link);
+  await succeeds("compile", onnx, "-o", link);
+  assert.ok(lstatSync(link).isSymbolicLink());
+  assert.equal(readFileSync(real), readFileSync(link));
+  assert.ok(readFileSync(real).length > 1000);
 });
 
 test.run();
