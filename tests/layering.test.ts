@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   passes: ["graph", "ops"],
   onnx: ["graph", "ops", "gen"],
   linalg: ["gen"],
-  data: ["graph/about", "runtime/sample-rows"],
+  data: ["graph/about", "runtime/colours", "runtime/sample-rows"],
   train: ["graph", "ops", "gen", "assembly/abi", "assembly/training/abi", ...PLANNING],
   prune: ["graph", "ops", "linalg", "data", "train"],
   compile: [

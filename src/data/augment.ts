@@ -7,7 +7,7 @@
  */
 import { RequestError } from "../errors.js";
 import type { Preprocessing } from "../graph/about.js";
-import { normaliser } from "./preprocess.js";
+import { coloursOf, normaliser } from "../runtime/colours.js";
 
 export interface Augmentation {
   /** Pixels of black around the picture, of which a random crop of the picture's size is taken. */
@@ -26,7 +26,7 @@ export function augmenter(p: Preprocessing, options: Augmentation): Augment {
   const { flip = false } = options;
   const crop = checkPixels("crop", options.crop, Math.min(p.width, p.height));
   const cutout = checkPixels("cutout", options.cutout, Math.max(p.width, p.height));
-  const colours = p.colour === "grey" ? 1 : 3;
+  const colours = coloursOf(p);
   const black = Array.from({ length: colours }, (_, c) => normaliser(p, c)(0));
   const blank = Array.from({ length: colours }, (_, c) =>
     normaliser(p, c)(p.mean.length > 0 ? 255 * p.mean[c]! : 127.5),
@@ -56,8 +56,9 @@ interface Move {
 }
 
 /** Distances between neighbours of an input with one picture. */
-function stepsOf({ layout, width, height, colour }: Preprocessing) {
-  const colours = colour === "grey" ? 1 : 3;
+function stepsOf(p: Preprocessing) {
+  const { layout, width, height } = p;
+  const colours = coloursOf(p);
   return layout === "nchw"
     ? { pixelStep: 1, rowStep: width, colourStep: width * height }
     : { pixelStep: colours, rowStep: width * colours, colourStep: 1 };

@@ -5,6 +5,7 @@
 import { RequestError } from "../errors.js";
 import type { Preprocessing } from "../graph/about.js";
 import { deriveSeed, uniform } from "../random.js";
+import { coloursOf } from "../runtime/colours.js";
 import { type Augment, type Augmentation, augmenter } from "./augment.js";
 import type { ImageSet } from "./image-set.js";
 import { fillInput } from "./preprocess.js";
@@ -49,7 +50,7 @@ export class Batches {
     this.#set = set;
     this.#options = options;
     this.perEpoch = Math.floor(set.count / size);
-    this.#inputSize = p.width * p.height * (p.colour === "grey" ? 1 : 3);
+    this.#inputSize = p.width * p.height * coloursOf(p);
     this.#inputOf = inputsOf(set, p, this.#inputSize);
     this.#augment = augment && augmenter(p, augment);
     const inputs = new Float32Array(size * this.#inputSize);

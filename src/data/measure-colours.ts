@@ -1,5 +1,6 @@
 /** Mean and deviation of a set's colours, for preprocessing where nobody says them. */
 import type { Preprocessing } from "../graph/about.js";
+import { coloursOf } from "../runtime/colours.js";
 import type { ImageSet } from "./image-set.js";
 import { fillInput } from "./preprocess.js";
 
@@ -11,7 +12,7 @@ const LEAST_DEVIATION = 1 / 255;
 /** `p` with the mean and the deviation of each channel over the set, in units of pixel / 255, to four decimals. */
 export function withMeasuredColours(set: ImageSet, p: Preprocessing): Preprocessing {
   const raw: Preprocessing = { ...p, mean: [], std: [] };
-  const channels = p.colour === "grey" ? 1 : 3;
+  const channels = coloursOf(p);
   const pixels = p.width * p.height;
   const input = new Float32Array(channels * pixels);
   const sums = Array.from({ length: channels }, () => ({ first: 0, second: 0 }));

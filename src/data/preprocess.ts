@@ -1,6 +1,7 @@
 /** From a picture to a network's input, as its `Preprocessing` says. */
 import { RequestError } from "../errors.js";
 import type { Preprocessing } from "../graph/about.js";
+import { coloursOf, normaliser, sampler } from "../runtime/colours.js";
 import type { Picture } from "./picture.js";
 import { resize } from "./resize.js";
 
@@ -13,7 +14,7 @@ import { resize } from "./resize.js";
  *           the sample itself, 0 to 255. `mean` and `std` are in the order of the input's channels: for bgr, blue first.
  */
 export function fillInput(picture: Picture, p: Preprocessing, out: Float32Array, offset = 0): void {
-  const colours = p.colour === "grey" ? 1 : 3;
+  const colours = coloursOf(p);
   const pixels = p.width * p.height;
   checkNumbers(p, colours);
   checkRoom(colours * pixels, out, offset);
@@ -24,10 +25,12 @@ export function fillInput(picture: Picture, p: Preprocessing, out: Float32Array,
   if (areBytes) return fillFromTables(picture, p, steps, out, offset);
   const samples = same ? picture.pixels : resize(picture, p.width, p.height);
   for (let c = 0; c < colours; c++) {
-    const sampleAt = sampler(samples, picture.channels, p.colour, c);
+    const sampleAt = sampler(picture.channels, p, c);
     const normalise = normaliser(p, c);
     const start = offset + c * colourStep;
-    for (let pixel = 0; pixel < pixels; pixel++) out[start + pixel * pixelStep] = normalise(sampleAt(pixel));
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      out[start + pixel * pixelStep] = normalise(sampleAt(samples, pixel * picture.channels));
+    }
   }
 }
 
@@ -61,38 +64,12 @@ const TABLES = new WeakMap<Preprocessing, readonly Float32Array[]>();
 function tablesFor(p: Preprocessing): readonly Float32Array[] {
   const known = TABLES.get(p);
   if (known) return known;
-  const tables = Array.from({ length: p.colour === "grey" ? 1 : 3 }, (_, c) => {
+  const tables = Array.from({ length: coloursOf(p) }, (_, c) => {
     const normalise = normaliser(p, c);
     return Float32Array.from({ length: 256 }, (_, sample) => normalise(sample));
   });
   TABLES.set(p, tables);
   return tables;
-}
-
-/** The sample of input channel `c` by pixel. */
-function sampler(
-  samples: ArrayLike<number>,
-  channels: 1 | 3,
-  colour: Preprocessing["colour"],
-  c: number,
-): (pixel: number) => number {
-  if (channels === 1) return (pixel) => samples[pixel]!;
-  if (colour === "grey") return (pixel) => luma(samples, pixel * 3);
-  const from = colour === "bgr" ? 2 - c : c;
-  return (pixel) => samples[pixel * 3 + from]!;
-}
-
-/** In thousandths, so that equal colours give exactly their value. */
-function luma(samples: ArrayLike<number>, at: number): number {
-  return (299 * samples[at]! + 587 * samples[at + 1]! + 114 * samples[at + 2]!) / 1000;
-}
-
-/** What a sample, 0 to 255, becomes in channel `c` of the input. */
-export function normaliser(p: Preprocessing, c: number): (sample: number) => number {
-  if (p.mean.length === 0 && p.std.length === 0) return (sample) => sample;
-  const mean = p.mean[c] ?? 0;
-  const std = p.std[c] ?? 1;
-  return (sample) => (sample / 255 - mean) / std;
 }
 
 function checkNumbers(p: Preprocessing, colours: number): void {

@@ -16,7 +16,10 @@ export function filterChannels(node: FilterLayer, filter: Tensor): number {
 /** The filter with the weights of each output channel multiplied by its factor. */
 export function scaleFilter(node: FilterLayer, filter: Tensor, scale: ArrayLike<number>): Tensor {
   const channel = channelOf(node, filter);
-  return { shape: filter.shape, data: Float32Array.from(filter.data, (weight, i) => weight * scale[channel(i)]!) };
+  // A plain loop: a function for each element, by way of an iterator, takes thirty times as long.
+  const data = new Float32Array(filter.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = filter.data[i]! * scale[channel(i)]!;
+  return { shape: filter.shape, data };
 }
 
 /** The output channel that weight number i belongs to. */

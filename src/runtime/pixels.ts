@@ -1,7 +1,8 @@
 /** From a picture's pixels to a network's input, as the file says: cut out, resized, coloured, normalised and laid out. */
 import { RequestError } from "../errors.js";
 import type { Preprocessing } from "../gen/network.js";
-import { type Samples, sampleRows } from "./sample-rows.js";
+import { coloursOf, normaliser, sampler } from "./colours.js";
+import { sampleRows } from "./sample-rows.js";
 import type { Session } from "./session.js";
 import { sizeOf } from "./shape.js";
 
@@ -63,10 +64,10 @@ function write(picture: Pixels, p: Preprocessing, options: PixelsOptions, to: Fl
   // A page's ImageData has its fields in its prototype, where a copy by ... does not look.
   const source = { width: picture.width, data: picture.data, channels };
   const region = fitted(chosenRegion(picture, options.region), p, options.fit);
-  const colours = p.colour === "grey" ? 1 : 3;
+  const colours = coloursOf(p);
   const [pixelStep, colourStep] = p.layout === "nchw" ? [1, p.width * p.height] : [colours, 1];
   const normalise = Array.from({ length: colours }, (_, c) => normaliser(p, c));
-  const sampleAt = Array.from({ length: colours }, (_, c) => sampler(channels, p.colour, c));
+  const sampleAt = Array.from({ length: colours }, (_, c) => sampler(channels, p, c));
   let at = 0;
   for (const row of sampleRows(source, region, p.width, p.height)) {
     for (let x = 0; x < row.length; x += channels, at += pixelStep) {
@@ -112,21 +113,4 @@ function fitted(region: Region, input: Preprocessing, fit: PixelsOptions["fit"] 
     width,
     height,
   };
-}
-
-type Sampler = (row: Samples, at: number) => number;
-
-/** The sample of input channel `c`: grey from colour by ITU-R BT.601 luma, in thousandths; colour from grey by repetition. */
-function sampler(channels: number, colour: Preprocessing["colour"], c: number): Sampler {
-  if (channels === 1) return (row, at) => row[at]!;
-  if (colour === "grey") return (row, at) => (299 * row[at]! + 587 * row[at + 1]! + 114 * row[at + 2]!) / 1000;
-  const from = colour === "bgr" ? 2 - c : c;
-  return (row, at) => row[at + from]!;
-}
-
-/** `(sample / 255 - mean) / std`; the sample itself where there is neither. */
-function normaliser({ mean, std }: Preprocessing, c: number): (sample: number) => number {
-  if (mean.length === 0 && std.length === 0) return (sample) => sample;
-  const [m, s] = [mean[c] ?? 0, std[c] ?? 1];
-  return (sample) => (sample / 255 - m) / s;
 }

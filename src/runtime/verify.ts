@@ -3,6 +3,7 @@ import { EspalierError, ModelError } from "../errors.js";
 import type { Input, Layer, Network } from "../gen/network.js";
 import { checkTask } from "./detector.js";
 import { ruleOf } from "./layers/index.js";
+import { coloursOf } from "./colours.js";
 import { LIMITS } from "./limits.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
 
@@ -67,7 +68,7 @@ function checkInput(input: Input): void {
   checkShape(input.shape, input.name);
   const p = input.preprocessing;
   if (!p) return;
-  const colours = p.colour === "grey" ? 1 : 3;
+  const colours = coloursOf(p);
   const [c, h, w] = p.layout === "nchw" ? [1, 2, 3] : [3, 1, 2];
   if (
     input.shape.length !== 4 ||

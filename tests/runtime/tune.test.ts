@@ -228,4 +228,21 @@ test("no trial needs more memory than the network may have, and one that would i
   assert.match(session.layers[0]!.why, /^not measured for want of memory; modelled cost: /);
 });
 
+test("a sparse filter and a dense one of the same shape are measured apart", async () => {
+  const b = new GraphBuilder(7);
+  const thin = b.conv("thin", b.input("x", [1, 16, 12, 12]), 16, 3);
+  const graph = b.build("pair", [b.conv("dense", thin, 16, 3)]);
+  const { data } = graph.constants.get("thin.weight")!;
+  data.forEach((_, i) => {
+    if (i % 20 !== 0) data[i] = 0;
+  });
+  const inputs = drawInputs(graph);
+  const session = await load(compile(graph), { build: BUILD, tune: true });
+  assert.not.equal(session.tuning.kernels["dense"], "conv_sparse_f32");
+  const expected = evaluateGraph(graph, inputs).get("dense")!.data;
+  const actual = session.run({ x: inputs.get("x")!.data as Float32Array })["dense"]!;
+  assert.is(difference(expected, actual, 1e-3), undefined);
+  await load(compile(graph), { build: BUILD, tuning: session.tuning });
+});
+
 test.run();

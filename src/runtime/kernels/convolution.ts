@@ -59,7 +59,7 @@ export const CONV_KERNELS: readonly ConvKernel[] = [
   convSparse,
 ];
 
-/** Lets the kernel plan that was chosen for this layer; without a choice the one that the rule picks. */
+/** Lets the kernel plan that was chosen for this layer, which it must fit; without a choice the one that the rule picks. */
 export function planConvolution(layer: ConvLayer, site: Site): void {
   const { kernel, why } = site.choice ?? chooseByRule(layer, site.target);
   site.pick(kernel, why);
