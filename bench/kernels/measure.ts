@@ -2,7 +2,7 @@
  * Runs inside an engine: every convolution of a job with every kernel that can compute it, kernels in turn, and the machine's
  * peak in between; the answer as a line of JSON.
  */
-import { ALL_KEPT } from "../../src/runtime/mask.js";
+import { chooseMask } from "../../src/compile/mask.js";
 import process from "node:process";
 import { EspalierError } from "../../src/errors.js";
 import type { Network, Weights } from "../../src/gen/network.js";
@@ -136,9 +136,9 @@ async function open(shape: ConvShape, { build, threads }: Options, kernel?: stri
 const LAYER = "layer";
 
 /** The convolution, and nothing else. */
-function networkOf({ ic, ih, iw, oc, kh, kw, stride, groups }: ConvShape): Network {
+function networkOf({ ic, ih, iw, oc, kh, kw, stride, groups, keep }: ConvShape): Network {
   const pads = [(kh - 1) / 2, (kw - 1) / 2, (kh - 1) / 2, (kw - 1) / 2];
-  const filter = drawWeights([oc, ic / groups, kh, kw]);
+  const filter = drawWeights([oc, ic / groups, kh, kw], keep);
   const op = { type: "convolution", strides: [stride, stride], dilations: [1, 1], pads, groups, filter } as const;
   return {
     version: 1,
@@ -152,12 +152,13 @@ function networkOf({ ic, ih, iw, oc, kh, kw, stride, groups }: ConvShape): Netwo
   };
 }
 
-function drawWeights(shape: readonly number[]): Weights {
-  const numbers = drawNumbers(
-    shape.reduce((product, size) => product * size, 1),
-    2,
-  );
-  return { shape, encoding: "f32", data: new Uint8Array(numbers.buffer), ...ALL_KEPT };
+/** Weights as a file has them, of which this share is not 0. */
+function drawWeights(shape: readonly number[], keep = 1): Weights {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const next = uniform(3);
+  const numbers = drawNumbers(count, 2).map((number) => (next() < keep ? number : 0));
+  const { stored, ...which } = chooseMask(numbers);
+  return { shape, encoding: "f32", data: new Uint8Array(stored.slice().buffer), ...which };
 }
 
 /** Between -1 and 1. */

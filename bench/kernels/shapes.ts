@@ -1,4 +1,4 @@
-/** Files of convolutions to measure: one a line, `64x56x56 64 3x3 s1 g1 layer1.conv`. */
+/** Files of convolutions to measure: one a line, `64x56x56 64 3x3 s1 g1 layer1.conv`; `k0.1` behind g1 keeps a tenth of the weights. */
 import { RequestError } from "../../src/errors.js";
 
 /** A convolution whose padding keeps the size: (k - 1) / 2 on each side. */
@@ -15,9 +15,11 @@ export interface ConvShape {
   readonly kw: number;
   readonly stride: number;
   readonly groups: number;
+  /** The share of the filter's weights that are not 0. */
+  readonly keep: number;
 }
 
-const LINE = /^(\d+)x(\d+)x(\d+)\s+(\d+)\s+(\d+)x(\d+)\s+s(\d+)\s+g(\d+)(?:\s+(\S.*))?$/;
+const LINE = /^(\d+)x(\d+)x(\d+)\s+(\d+)\s+(\d+)x(\d+)\s+s(\d+)\s+g(\d+)(?:\s+k(0?\.\d+))?(?:\s+(\S.*))?$/;
 
 /** Blank lines, and lines that begin with #, say nothing. Throws a `RequestError` that names file and line. */
 export function parseShapes(text: string, file: string): ConvShape[] {
@@ -48,8 +50,10 @@ export function parseShape(line: string, where: string): ConvShape {
   if (ic % groups !== 0 || oc % groups !== 0) {
     throw new RequestError(`${ic} and ${oc} channels do not divide into ${groups} groups`, where);
   }
-  const text = `${ic}x${ih}x${iw} ${oc} ${kh}x${kw} s${stride} g${groups}`;
-  return { text, name: match[9] ?? "", ic, ih, iw, oc, kh, kw, stride, groups };
+  const keep = Number(match[9] ?? 1);
+  if (keep === 0) throw new RequestError("k0 would leave nothing to compute", where);
+  const text = `${ic}x${ih}x${iw} ${oc} ${kh}x${kw} s${stride} g${groups}${keep < 1 ? ` k${keep}` : ""}`;
+  return { text, name: match[10] ?? "", ic, ih, iw, oc, kh, kw, stride, groups, keep };
 }
 
 /** Each convolution once, with the names of all that use it. */

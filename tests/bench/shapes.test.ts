@@ -12,6 +12,8 @@ const GOOD: readonly (readonly [line: string, name: string, text: string])[] = [
   ["64x56x56 64 3x3 s1 g1", "", "64x56x56 64 3x3 s1 g1"],
   ["  3x224x224\t64  7x5 s2 g1   stem, first  \r", "stem, first", "3x224x224 64 7x5 s2 g1"],
   ["032x8x8 32 3x3 s1 g32 # 1", "# 1", "32x8x8 32 3x3 s1 g32"],
+  ["64x8x8 64 3x3 s1 g1 k0.10 thin", "thin", "64x8x8 64 3x3 s1 g1 k0.1"],
+  ["64x8x8 64 3x3 s1 g1 kept", "kept", "64x8x8 64 3x3 s1 g1"],
 ];
 
 for (const [line, name, text] of GOOD) {
@@ -24,7 +26,7 @@ for (const [line, name, text] of GOOD) {
 test("every number has its place", () => {
   const [shape] = parseShapes("6x2x3 8 5x7 s9 g2 x", "file");
   const { text: _, ...numbers } = shape!;
-  assert.equal(numbers, { name: "x", ic: 6, ih: 2, iw: 3, oc: 8, kh: 5, kw: 7, stride: 9, groups: 2 });
+  assert.equal(numbers, { name: "x", ic: 6, ih: 2, iw: 3, oc: 8, kh: 5, kw: 7, stride: 9, groups: 2, keep: 1 });
 });
 
 test("comments and blank lines say nothing", () => {
@@ -41,6 +43,7 @@ const BAD: readonly (readonly [line: string, message: RegExp])[] = [
   ["64x56x56 64 3x3 s0 g1", /every number is 1 or more/],
   ["64x0x56 64 3x3 s1 g1", /every number is 1 or more/],
   ["64x56x56 64 2x3 s1 g1", /kernel 2x3 is even/],
+  ["64x56x56 64 3x3 s1 g1 k0.0", /k0 would leave nothing/],
   ["64x56x56 64 3x3 s1 g3", /64 and 64 channels do not divide into 3 groups/],
   ["64x56x56 63 3x3 s1 g64", /64 and 63 channels do not divide/],
 ];
