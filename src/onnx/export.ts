@@ -10,6 +10,7 @@ import { FLOAT } from "./element-types.js";
 import { ExportScope, type Exporter } from "./export-scope.js";
 import { writeAbout } from "./metadata.js";
 import { EXPORTERS, OPSET_NEEDED } from "./ops/index.js";
+import { splitTaps } from "./split-taps.js";
 
 type ValueInfo = onnx.ValueInfoProto.$Properties;
 type AnyNode = NodeOf<OpName>;
@@ -70,9 +71,10 @@ function exportNodes(graph: Graph, scope: ExportScope): void {
   }
 }
 
-/** The bytes of a model that ONNX's own checker accepts. */
-export function exportOnnx(graph: Graph): Uint8Array {
-  verifyGraph(graph);
+/** The bytes of a model that ONNX's own checker accepts. Convolutions that read few taps are split into dilated ones. */
+export function exportOnnx(whole: Graph): Uint8Array {
+  verifyGraph(whole);
+  const graph = splitTaps(whole);
   const opset = opsetFor(graph);
   const scope = new ExportScope(graph, opset);
   exportNodes(graph, scope);
