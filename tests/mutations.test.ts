@@ -21,7 +21,7 @@ import { type Next, oneOf } from "./mutate-tree.js";
 import { buildModel, ints, node } from "./onnx/model-builder.js";
 import { sampleGraphs, sampleNetwork } from "./onnx/sample-graphs.js";
 import { BUILD } from "./ops/oracle.js";
-import { ABOUT, everyLayer, tiny } from "./runtime/samples.js";
+import { ABOUT, everyLayer, thinned, tiny } from "./runtime/samples.js";
 
 const test = suite("mutations");
 
@@ -35,6 +35,7 @@ const MOST_COMPLAINTS = 10;
 const SMALL = [
   { ...everyLayer(), about: ABOUT },
   tiny(),
+  thinned(),
   sampleNetwork(),
   resnet({ depth: 8, width: 2, size: 8 }),
   mobilenetV2({ stages: [[2, 3, 1, 2]], stem: 2, head: 4, size: 8, classes: 3 }),

@@ -157,7 +157,7 @@ function drawWeights(shape: readonly number[], keep = 1): Weights {
   const count = shape.reduce((product, size) => product * size, 1);
   const next = uniform(3);
   const numbers = drawNumbers(count, 2).map((number) => (next() < keep ? number : 0));
-  const { stored, ...which } = chooseMask(numbers);
+  const { stored, ...which } = chooseMask(numbers, shape[0]!);
   return { shape, encoding: "f32", data: new Uint8Array(stored.slice().buffer), ...which };
 }
 

@@ -109,13 +109,14 @@ function encodeLayer({ name, inputs, spec }: LoweredLayer, encoding: Encoding): 
 export function encodeWeights(tensor: Tensor, encoding: Encoding): espalier.Weights.$Properties {
   const chosen = tensor.shape.length > 1 ? encoding : "f32";
   const all = chosen === "f32" ? Float32Array.from(tensor.data) : toHalves(tensor.data);
-  const { mask, kept, stored } = chooseMask(all);
+  const { mask, kept, block, stored } = chooseMask(all, tensor.shape[0] ?? 1);
   return {
     shape: [...tensor.shape],
     encoding: espalier.Weights.Encoding[upper(chosen)],
     data: new Uint8Array(stored.buffer),
     mask: espalier.Weights.Mask[upper(mask)],
     kept,
+    block,
   };
 }
 

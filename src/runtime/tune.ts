@@ -51,7 +51,7 @@ export async function tune(network: Network, checked: Checked, tuner: Tuner): Pr
     const trial = choices.has(group.layers[0]!) ? undefined : trialOf(network, checked, group);
     if (!trial) continue;
     const { geometry, groups, filter } = trial.layer;
-    const key = JSON.stringify([geometry, groups, trial.residual, filter.mask, storedCount(filter)]);
+    const key = JSON.stringify([geometry, groups, trial.residual, filter.mask, filter.block, storedCount(filter)]);
     if (!found.has(key)) found.set(key, await choose(trial, { ...tuner, tick, warm }));
     choices.set(group.layers[0]!, found.get(key)!);
   }

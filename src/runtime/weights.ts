@@ -14,9 +14,12 @@ export function checkWeights(weights: Weights, what: string, rank: number): void
   if (shape.some((size) => size < 1 || size > LIMITS.size) || sizeOf(shape) > LIMITS.elements) {
     throw new ModelError(`${what} has shape ${formatShape(shape)}, which is out of range`);
   }
-  const stored = countKept(weights, sizeOf(shape));
+  const stored = countKept(weights);
   if (stored < 0) {
-    throw new ModelError(`${what}: what is stored (${weights.mask}) does not fit the shape ${formatShape(shape)}`);
+    const block = weights.block > 0 ? `, ${weights.block} share a bit` : "";
+    throw new ModelError(
+      `${what}: what is stored (${weights.mask}${block}) does not fit the shape ${formatShape(shape)}`,
+    );
   }
   const expected = stored * BYTES[weights.encoding];
   if (weights.data.length !== expected) {
@@ -39,7 +42,7 @@ export function readWeights(weights: Weights): Float32Array {
   if (weights.mask === "all") return stored;
   const all = new Float32Array(sizeOf(weights.shape));
   let next = 0;
-  eachKept(weights, all.length, (position) => (all[position] = stored[next++]!));
+  eachKept(weights, (position) => (all[position] = stored[next++]!));
   return all;
 }
 

@@ -6,8 +6,10 @@ import { chooseMask } from "../../src/compile/mask.js";
 import { readNetwork } from "../../src/compile/raise.js";
 import { resnet } from "../../src/models/index.js";
 import { uniform } from "../../src/random.js";
-import { eachKept } from "../../src/runtime/mask.js";
+import { decodeFile } from "../../src/runtime/decode.js";
+import { bandsOf, eachKept } from "../../src/runtime/mask.js";
 import { checkWeights, readWeights } from "../../src/runtime/weights.js";
+import { thinned } from "../runtime/samples.js";
 
 const mask = suite("compile/mask");
 
@@ -16,10 +18,11 @@ function drawn(count: number, zeros: number): Float32Array {
   return Float32Array.from({ length: count }, () => (next() < zeros ? 0 : 1 + next()));
 }
 
-const asWeights = (all: Float32Array | Uint16Array) => {
-  const { mask, kept, stored } = chooseMask(all);
+const asWeights = (all: Float32Array | Uint16Array, ...shape: number[]) => {
+  const axes = shape.length > 0 ? shape : [all.length];
+  const { stored, ...which } = chooseMask(all, axes[0]!);
   const encoding = all instanceof Float32Array ? ("f32" as const) : ("f16" as const);
-  return { shape: [all.length], encoding, data: new Uint8Array(stored.slice().buffer), mask, kept };
+  return { shape: axes, encoding, data: new Uint8Array(stored.slice().buffer), ...which };
 };
 
 mask("what is stored comes back, however many zeros there are", () => {
@@ -53,8 +56,103 @@ mask("gaps longer than a byte, at the beginning, between and at the end", () => 
     const weights = asWeights(all);
     assert.is(weights.mask, "gaps");
     const seen: number[] = [];
-    eachKept(weights, 1000, (position) => seen.push(position));
+    eachKept(weights, (position) => seen.push(position));
     assert.equal(seen, places);
+  }
+});
+
+/** `rows` x `columns` of which whole blocks of rows have zeros in the same columns. */
+function drawnInBlocks(rows: number, columns: number, block: number, zeros: number): Float32Array {
+  const next = uniform(rows * columns + block);
+  const isZero = Array.from({ length: Math.ceil(rows / block) * columns }, () => next() < zeros);
+  return Float32Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return isZero[Math.floor(row / block) * columns + column] ? 0 : 1 + next();
+  });
+}
+
+mask("zeros that rows share are said once", () => {
+  for (const rows of [1, 2, 3, 4, 5, 8, 9, 16, 17]) {
+    for (const columns of [1, 3, 8, 9, 75, 600]) {
+      for (const block of [2, 3, 4, rows]) {
+        for (const zeros of [0.1, 0.5, 0.9, 0.995]) {
+          const all = drawnInBlocks(rows, columns, block, zeros);
+          const weights = asWeights(all, rows, columns, 1);
+          checkWeights(weights, "filter", 3);
+          const what = `${rows}x${columns}, blocks of ${block}, ${zeros} zeros: ${weights.mask} ${weights.block}`;
+          assert.equal(readWeights(weights), all, what);
+          if (weights.mask !== "all") assertBands(weights, what);
+        }
+      }
+    }
+  }
+});
+
+/** The bands' numbers, each with its place, are what was stored. */
+function assertBands(weights: ReturnType<typeof asWeights>, what: string): void {
+  const columns = weights.shape[1]!;
+  const bands = bandsOf(weights);
+  const places = bands.flatMap((band) =>
+    Array.from({ length: band.rows }, (_, i) => band.columns.map((column) => (band.row + i) * columns + column)).flat(),
+  );
+  const seen: number[] = [];
+  eachKept(weights, (position) => seen.push(position));
+  assert.equal(places, seen, what);
+  assert.is(
+    bands.reduce((sum, band) => sum + band.rows, 0),
+    weights.shape[0],
+    what,
+  );
+}
+
+mask("blocks are taken where they save bytes", () => {
+  const blockOf = (block: number, zeros: number) => asWeights(drawnInBlocks(64, 576, block, zeros), 64, 576).block;
+  for (const zeros of [0.3, 0.5, 0.9]) {
+    assert.is(blockOf(1, zeros), 0);
+    assert.is(blockOf(2, zeros), 2);
+    assert.is(blockOf(4, zeros), 4);
+    assert.is(blockOf(8, zeros), 4);
+    assert.is(blockOf(64, zeros), 64);
+  }
+  const allZeros = asWeights(new Float32Array(100), 10, 10);
+  assert.is(allZeros.data.length + allZeros.kept.length + allZeros.block, 0);
+});
+
+mask("the samples have bits of each number, of two rows and of all", async () => {
+  const { layers } = await decodeFile(compile(thinned()));
+  const filters = layers.flatMap(({ op }) => (op.type === "convolution" || op.type === "dense" ? [op.filter] : []));
+  assert.equal(
+    filters.map(({ mask, block }) => [mask, block]),
+    [
+      ["bitmap", 0],
+      ["bitmap", 2],
+      ["bitmap", 6],
+      ["bitmap", 3],
+    ],
+  );
+});
+
+mask("strided filters, those of dense layers, and halves are stored in blocks", async () => {
+  const dense = resnet({ depth: 20 });
+  const isStrided = (name: string, i: number) => !/conv.*weight/.test(name) || (i % 3) + (Math.floor(i / 3) % 3) === 0;
+  const constants = new Map(
+    [...dense.constants].map(([name, { shape, data }]) => {
+      if (shape.length < 2) return [name, { shape, data }];
+      const columns = data.length / shape[0]!;
+      const thinned = data.map((v, i) =>
+        shape.length === 4 ? (isStrided(name, i % 9) ? v : 0) : i % columns < 9 ? 0 : v,
+      );
+      return [name, { shape, data: thinned }];
+    }),
+  );
+  const graph = { ...dense, constants };
+  for (const weights of ["f32", "f16"] as const) {
+    const bytes = compile(graph, { weights });
+    const raised = await readNetwork(bytes);
+    assert.equal(compile(raised, { weights }), bytes);
+    for (const { op } of (await decodeFile(bytes)).layers) {
+      if (op.type === "convolution" || op.type === "dense") assert.is(op.filter.block, op.filter.shape[0]);
+    }
   }
 });
 
@@ -78,8 +176,8 @@ mask(
 );
 
 mask("lists that do not fit are refused", () => {
-  const weights = (mask: "all" | "bitmap" | "gaps", kept: number[], stored = 0) => ({
-    ...{ shape: [10], encoding: "f32" as const, data: new Uint8Array(4 * stored), mask },
+  const weights = (mask: "all" | "bitmap" | "gaps", kept: number[], stored = 0, block = 0) => ({
+    ...{ shape: [10], encoding: "f32" as const, data: new Uint8Array(4 * stored), mask, block },
     kept: Uint8Array.from(kept),
   });
   for (const [mask, kept] of [
@@ -97,6 +195,29 @@ mask("lists that do not fit are refused", () => {
       /filter: what is stored \(.*does not fit the shape 10/,
     );
   }
+  for (const [mask, kept, block] of [
+    ["all", [], 1],
+    ["all", [], 10],
+    ["bitmap", [0x81, 3], 1],
+    ["bitmap", [3], 11],
+    ["bitmap", [3], 0xffffffff],
+    ["bitmap", [0x81, 3], 2],
+    ["bitmap", [0x21], 2],
+    ["bitmap", [8], 4],
+    ["gaps", [0, 0, 0, 0], 4],
+    ["gaps", [2, 255], 3],
+    ["gaps", [1], 10],
+  ] as const) {
+    assert.throws(
+      () => checkWeights(weights(mask, [...kept], 0, block), "filter", 1),
+      new RegExp(`filter: what is stored \\(${mask}, ${block} share a bit\\) does not fit the shape 10`),
+    );
+  }
+  checkWeights(weights("bitmap", [0x11], 4, 2), "filter", 1);
+  checkWeights(weights("bitmap", [5], 6, 4), "filter", 1);
+  checkWeights(weights("gaps", [2], 2, 4), "filter", 1);
+  checkWeights(weights("gaps", [0], 10, 10), "filter", 1);
+  assert.throws(() => checkWeights(weights("gaps", [2], 4, 4), "filter", 1), /wants 8 bytes as f32, has 16/);
   checkWeights(weights("bitmap", [0x81, 3], 4), "filter", 1);
   checkWeights(weights("gaps", [0, 8], 2), "filter", 1);
   assert.throws(() => checkWeights(weights("gaps", [0, 8], 1), "filter", 1), /8 bytes as f32, has 4/);

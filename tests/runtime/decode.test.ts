@@ -7,7 +7,7 @@ import type { Graph } from "../../src/graph/graph.js";
 import { mobilenetV2, resnet, vgg } from "../../src/models/index.js";
 import { decodeFile } from "../../src/runtime/decode.js";
 import { load } from "../../src/runtime/index.js";
-import { ABOUT, everyLayer, tiny } from "./samples.js";
+import { ABOUT, everyLayer, thinned, tiny } from "./samples.js";
 import { type Bytes, fileOf, float, long, networkOf, packed, refuses, text, uint } from "./wire.js";
 
 const test = suite("runtime/decode");
@@ -46,6 +46,7 @@ const plain = (value: unknown): unknown => {
 const small: Readonly<Record<string, () => Graph>> = {
   "every layer": everyLayer,
   "every layer, with all that is known about it": () => ({ ...everyLayer(), about: ABOUT }),
+  thinned,
   resnet: () => resnet({ depth: 8, width: 4, size: 8 }),
   vgg: () => vgg({ layers: [4, "pool", 6], size: 8, hidden: [8] }),
   mobilenet: () =>

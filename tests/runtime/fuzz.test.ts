@@ -9,14 +9,16 @@ import { decodeFile } from "../../src/runtime/decode.js";
 import { load } from "../../src/runtime/index.js";
 import { sizeOf } from "../../src/runtime/shape.js";
 import { BUILD } from "../ops/oracle.js";
-import { ABOUT, everyLayer, tiny } from "./samples.js";
+import { ABOUT, everyLayer, thinned, tiny } from "./samples.js";
 import { fileOf, networkOf } from "./wire.js";
 
 const test = suite("runtime/fuzz");
 
 const CASES = 3000;
 const MAX_BYTES = 1 << 24;
-const NETWORKS = [{ ...everyLayer(), about: ABOUT }, everyLayer(), tiny()].map((graph) => networkOf(compile(graph)));
+const NETWORKS = [{ ...everyLayer(), about: ABOUT }, everyLayer(), thinned(), tiny()].map((graph) =>
+  networkOf(compile(graph)),
+);
 
 /** Numbers at which something could turn. */
 const NUMBERS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 63, 64, 255, 256, 65_535, 65_536, 2 ** 24 - 1, 2 ** 24, 2 ** 24 + 1];

@@ -80,3 +80,21 @@ export function tiny(): Graph {
   const b = new GraphBuilder(12);
   return b.build("tiny", [b.gemm("y", b.input("x", [1, 2]), 2)]);
 }
+
+/** Convolutions whose zeros are anywhere, in blocks of two output channels, and in the same taps of all of them. */
+export function thinned(): Graph {
+  const b = new GraphBuilder(13);
+  const x = b.input("x", [1, 4, 7, 7]);
+  const strided = b.conv("strided", b.conv("blocks", b.conv("free", x, 6, 3), 6, 3), 6, 3, { bias: true });
+  const graph = b.build("thinned", [b.gemm("y", b.node("flat", "reshape", { shape: [1, -1] }, [strided]), 3)]);
+  const thin = (name: string, isZero: (row: number, column: number) => boolean) => {
+    const { shape, data } = graph.constants.get(`${name}.weight`)!;
+    const columns = data.length / shape[0]!;
+    data.forEach((_, i) => isZero(Math.floor(i / columns), i % columns) && (data[i] = 0));
+  };
+  thin("free", (row, column) => (row * 5 + column * 7) % 9 > 2);
+  thin("blocks", (row, column) => ((row >> 1) + column * 4) % 7 > 2);
+  thin("strided", (_, column) => column % 2 === 1 || Math.floor((column % 9) / 3) === 1);
+  thin("y", (_, column) => column % 5 < 3);
+  return graph;
+}

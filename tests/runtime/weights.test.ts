@@ -2,7 +2,7 @@ import { ALL_KEPT } from "../../src/runtime/mask.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { floatToHalf } from "../../src/compile/half.js";
-import { halfToFloat, readWeights } from "../../src/runtime/weights.js";
+import { checkWeights, halfToFloat, readWeights } from "../../src/runtime/weights.js";
 
 const test = suite("runtime/weights");
 
@@ -84,6 +84,20 @@ test("weights are read wherever they lie, in either encoding", () => {
     assert.equal([...readWeights({ shape: [4], encoding, data: shifted, ...ALL_KEPT })], [...numbers]);
     assert.equal([...readWeights({ shape: [4], encoding, data: Buffer.from(shifted), ...ALL_KEPT })], [...numbers]);
   }
+});
+
+test("what several slices share stands in its place in each of them", () => {
+  const data = new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6, 7).buffer);
+  const weights = {
+    shape: [3, 2, 2],
+    encoding: "f32",
+    data,
+    mask: "bitmap",
+    kept: Uint8Array.of(0b11011010),
+    block: 2,
+  } as const;
+  checkWeights(weights, "filter", 3);
+  assert.equal([...readWeights(weights)], [0, 1, 0, 2, 0, 3, 0, 4, 5, 0, 6, 7]);
 });
 
 test.run();

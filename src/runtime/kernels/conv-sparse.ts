@@ -57,13 +57,13 @@ function plan(layer: ConvLayer, site: Site): void {
     const values = new Float32Array(to.buffer, to.byteOffset, to.length);
     const stored = readStored(filter);
     let next = 0;
-    eachKept(filter, count, (position) => {
+    eachKept(filter, (position) => {
       values[2 * next] = stored[next]!;
       to[2 * next++ + 1] = offsetOf(position % perOutput);
     });
   });
   const table = site.constants.words(g.oc + 1, (to) => {
-    eachKept(filter, count, (position) => to[Math.floor(position / perOutput) + 1]!++);
+    eachKept(filter, (position) => to[Math.floor(position / perOutput) + 1]!++);
     for (let o = 0; o < g.oc; o++) to[o + 1]! += to[o]!;
   });
   const share = STRIP_BYTES * (1 + (isPacked ? g.ic : 0)) + 64;
