@@ -1,11 +1,9 @@
 /** How often a network is right, measured on the runtime. */
-import { RequestError } from "../errors.js";
 import type { ImageSet } from "../data/image-set.js";
 import { checkLabels } from "../data/labels.js";
-import { fillInput } from "../data/preprocess.js";
-import { type Preprocessing } from "../graph/about.js";
-import { formatShape, sizeOf } from "../graph/graph.js";
+import type { Preprocessing } from "../graph/about.js";
 import type { Session } from "../runtime/index.js";
+import { asClassifier, scoreBatches } from "./scores.js";
 
 export interface Accuracy {
   /** Shares of pictures whose class is the first, or among the first five. */
@@ -47,51 +45,24 @@ export async function measureAccuracyInTurns(
 }
 
 function* accuracyByBatches(session: Session, set: ImageSet, options: AccuracyOptions): Generator<void, Accuracy> {
-  const [input, output] = [session.inputs[0]!, session.outputs[0]!];
-  const batch = input.shape[0]!;
-  const classes = sizeOf(output.shape) / batch;
-  if (session.inputs.length !== 1) {
-    throw new RequestError(`the network has ${session.inputs.length} inputs; accuracy needs one`, session.name);
-  }
-  const plain =
-    session.outputs.length === 1 && classes === (output.shape.length > 1 ? output.shape[1] : output.shape[0]);
-  if (session.task === "boxes" || !plain) {
-    throw new RequestError(
-      `accuracy needs a network with one output of one number a class, this one has ${describeOutputs(session)}`,
-      session.name,
-    );
-  }
-  checkLabels(set, classes, "accuracy");
-  const isProbability = endsInSoftmax(session);
-  const pixels = new Float32Array(sizeOf(input.shape));
+  const classifier = asClassifier(session, "accuracy");
+  checkLabels(set, classifier.classes, "accuracy");
   const sum = { top1: 0, top5: 0, loss: 0 };
-  for (let first = 0; first < set.count; first += batch) {
-    const count = Math.min(batch, set.count - first);
-    for (let i = 0; i < count; i++) {
-      fillInput(set.picture(first + i), options.preprocessing, pixels, (i * pixels.length) / batch);
-    }
-    const scores = session.run({ [input.name]: pixels })[output.name]!;
-    for (let i = 0; i < count; i++) {
-      const row = scores.subarray(i * classes, (i + 1) * classes);
+  for (const { first, rows } of scoreBatches(classifier, set, options.preprocessing)) {
+    rows.forEach((row, i) => {
       const label = set.label(first + i)!;
       const place = placeOf(row, label);
       if (place < 1) sum.top1++;
       if (place < 5) sum.top5++;
-      sum.loss += isProbability ? -Math.log(Math.max(row[label]!, Number.MIN_VALUE)) : crossEntropy(row, label);
-    }
-    options.onProgress?.(first + count);
+      sum.loss += classifier.isProbability
+        ? -Math.log(Math.max(row[label]!, Number.MIN_VALUE))
+        : crossEntropy(row, label);
+    });
+    options.onProgress?.(first + rows.length);
     yield;
   }
   const n = set.count;
   return { top1: sum.top1 / n, top5: sum.top5 / n, loss: sum.loss / n, n };
-}
-
-const describeOutputs = ({ outputs, task }: Session) =>
-  `${outputs.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ")} (task "${task}")`;
-
-/** Whether the first output is a softmax's, perhaps reshaped. */
-function endsInSoftmax(session: Session): boolean {
-  return session.layers.filter((layer) => layer.type !== "reshape").at(-1)?.type === "softmax";
 }
 
 /** How many classes have a better score; of equal scores the first is better, and NaN is never right: broken networks do not win. */

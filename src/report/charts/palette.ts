@@ -25,6 +25,16 @@ export const SHADES: Readonly<Record<string, Shades>> = {
   series6: { light: "#4b5a9b", dark: "#a3b1ee" },
 };
 
+/** Declarations of all shades of a scheme. */
+export const variables = (scheme: "light" | "dark") =>
+  Object.entries(SHADES)
+    .map(([name, { [scheme]: colour }]) => `--${name}: ${colour};`)
+    .join(" ");
+
+/** Rules of a style sheet that give the variables their shades. */
+export const SCHEMES = `:root { ${variables("light")} }
+@media (prefers-color-scheme: dark) { :root { ${variables("dark")} } }`;
+
 /** As values of fill and stroke; a chart outside a page that says the variables is drawn for light ground. */
 const paint = (name: string) => `var(--${name}, ${SHADES[name]!.light})`;
 

@@ -1,17 +1,12 @@
 /** The page's style sheet: one column, light and dark, phone and desk, screen and paper. It holds no "<" and no "&". */
-import { SHADES } from "../charts/palette.js";
-
-const shades = (scheme: "light" | "dark") =>
-  Object.entries(SHADES)
-    .map(([name, { [scheme]: colour }]) => `--${name}: ${colour};`)
-    .join(" ");
+import { SCHEMES, variables } from "../charts/palette.js";
 
 /** Below this width, in pixels, charts are those for a phone. */
 const BREAK = 780;
 
 export const STYLE = `
-:root { color-scheme: light dark; ${shades("light")} }
-@media (prefers-color-scheme: dark) { :root { ${shades("dark")} } }
+:root { color-scheme: light dark; }
+${SCHEMES}
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
@@ -80,7 +75,7 @@ td small { margin-left: 1px; color: var(--muted); font-size: 12px; font-weight: 
   .scroll { width: max-content; min-width: 100%; max-width: min(1180px, 100vw - 64px); margin-left: 50%; transform: translateX(-50%); }
 }
 @media print {
-  :root { color-scheme: light; ${shades("light")} --page: #fff; --card: #fff; }
+  :root { color-scheme: light; ${variables("light")} --page: #fff; --card: #fff; }
   body { font-size: 11pt; }
   main { max-width: none; padding: 0; }
   header { padding-top: 0; }
