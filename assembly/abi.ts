@@ -44,6 +44,7 @@ export const enum Kernel {
   ConvWinograd2 = 63,
   ConvWinograd2Shuffled = 64,
   ConvSparse = 65,
+  WindowColumns = 70,
 }
 
 /** What the kernel `Reduce` combines: step field kh. */

@@ -1,146 +1,306 @@
 import { clamp, madd } from "../simd";
 import { Step } from "../step";
-import { endOf, firstOf, scratchOf } from "../threads";
-import { finishTile } from "./finish_tile";
+import { endOf, firstOf, scratchOf, threadCount } from "../threads";
 
-/** Pixels of a strip, whose sums stay in registers: 7 vectors, or 4 where so few are left. */
-const STRIP = 28;
-const SHORT_STRIP = 16;
+/** Strips a thread must get for the strips to be divided; with fewer, the outputs are. */
+const STRIPS_EACH = 4;
 
 /**
- * Convolution of one image by the filter's numbers that are not 0, stride 1, any window and dilation: a strip of
- * pixels at a time, for each output the sum over its own numbers.
+ * Convolution of one image by the filter's numbers that are stored: a strip of output pixels at a time, for each output, or for 2
+ * or 4 neighbouring ones that share where they are stored, the sum over those numbers.
  *
- * Layout    x: ic planes of ih x iw, padded already; f: for each output its numbers as (f32 value, u32 byte offset of the element
- *           it meets, from a strip's first pixel on); table: oc + 1 i32: where each output's numbers begin, in numbers; b: oc
- *           floats; y, z: oc planes of oh x ow. A strip runs on over the rows' ends; what lies between them is left out.
- * Tile      1 output x 28 pixels: 7 accumulators + 1 splat; threads divide the strips.
- * Requires  share: 112 bytes; where `block` is 1 (one tap, no padding) ic times as much besides: each strip is packed, and offsets are
- *           those of the packed strip.
- * Reads     whole strips, of 28 pixels or 16: up to 60 bytes of slack behind x.
- * Writes    exactly y.
+ * Layout    x: planes in which the elements that neighbouring output pixels meet at one tap are neighbours (`window_columns_f32`; the
+ *           input itself where the window is one pixel); f: terms (u32 byte offset of the element that the strip's first pixel
+ *           meets, `block` f32 values), those of one row behind those of the one before; table: kh + 1 rows (first term, first
+ *           output); b: oc floats; y, z: oc planes of oh x ow.
+ * Tile      `block` outputs x 28 pixels (16 for the last pixels), 2 x 16 or 4 x 8. Not more: V8 loads a strip's vectors before it
+ *           multiplies, so that they and the sums take the 15 registers.
+ * Requires  share: oc strips of the tile's pixels; where `depth` is not 0, so many more: the planes' strips are packed then, and
+ *           offsets are those of the packed strips.
+ * Reads     whole vectors, where not packed whole strips: up to 60 bytes behind x and z.
+ * Writes    exactly y. Threads divide the strips, or the rows.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
 export function conv_sparse_f32(s: Step): void {
-  const pixels = (s.oh - 1) * s.iw + s.ow;
-  const strips = (pixels + STRIP - 1) / STRIP;
+  const strips = (s.oh * s.ow + stripPixels(s) - 1) / stripPixels(s);
+  if (strips >= STRIPS_EACH * threadCount()) sumStrips(s, firstOf(strips), endOf(strips), 0, s.kh);
+  else sumStrips(s, 0, strips, firstOf(s.kh), endOf(s.kh));
+}
+
+function stripPixels(s: Step): i32 {
+  return s.block == 1 ? 28 : s.block == 2 ? 16 : 8;
+}
+
+/** The strips `strip` to `endStrip` of the rows `first` to `end`. */
+function sumStrips(s: Step, strip: i32, endStrip: i32, first: i32, end: i32): void {
+  const pixels = s.oh * s.ow;
+  const planeBytes = (pixels as usize) << 2;
+  const width = stripPixels(s);
   const tile = scratchOf(s);
-  // Strips that lie in the output as they are computed, and to which nothing is added, need no detour.
-  const isWhole = s.iw == s.ow && s.z == 0;
-  const packed = tile + (STRIP << 2);
-  const end = endOf(strips);
-  for (let strip = firstOf(strips); strip < end; strip++) {
-    const first = strip * STRIP;
-    const count = min(STRIP, pixels - first);
-    let x = s.x + ((first as usize) << 2);
-    if (s.block == 1) {
-      packStrip(s, x, packed);
+  const packed = tile + (((s.oc * width) as usize) << 2);
+  for (; strip < endStrip; strip++) {
+    const count = min(width, pixels - strip * width);
+    const at = ((strip * width) as usize) << 2;
+    const z: usize = s.z == 0 ? 0 : s.z + at;
+    let x = s.x + at;
+    if (s.depth > 0) {
+      packStrip(s.depth, x, planeBytes, count, packed, (width as usize) << 2);
       x = packed;
     }
-    for (let o = 0; o < s.oc; o++) {
-      const from = load<i32>(s.table + ((o as usize) << 2));
-      const terms = load<i32>(s.table + ((o as usize) << 2), 4) - from;
-      const f = s.f + ((from as usize) << 3);
-      if (isWhole && count == STRIP) {
-        const y = s.y + (((o * s.oh * s.ow + first) as usize) << 2);
-        sumStrip(terms, f, x, y, load<f32>(s.b + ((o as usize) << 2)), s.lo, s.hi);
-        continue;
-      }
-      if (count > SHORT_STRIP) sumStrip(terms, f, x, tile, 0, -Infinity, Infinity);
-      else sumShortStrip(terms, f, x, tile);
-      if (s.iw == s.ow) finishRun(s, o, first, count, tile);
-      else finishRows(s, o, first, count, tile);
+    if (count == width) {
+      sumRows(s, first, end, x, s.y + at, planeBytes, z, false);
+    } else {
+      sumRows(s, first, end, x, tile, (width as usize) << 2, z, count <= 16);
+      unpackTile(s, first, end, tile, count, (width as usize) << 2, s.y + at, planeBytes);
     }
   }
 }
 
 /** The strip of every plane, one behind the other. */
-function packStrip(s: Step, x: usize, y: usize): void {
-  const planeBytes = ((s.ih * s.iw) as usize) << 2;
-  for (let c = s.ic; c > 0; c--) {
-    v128.store(y, v128.load(x));
-    v128.store(y, v128.load(x, 16), 16);
-    v128.store(y, v128.load(x, 32), 32);
-    v128.store(y, v128.load(x, 48), 48);
-    v128.store(y, v128.load(x, 64), 64);
-    v128.store(y, v128.load(x, 80), 80);
-    v128.store(y, v128.load(x, 96), 96);
+function packStrip(planes: i32, x: usize, planeBytes: usize, count: i32, y: usize, stripBytes: usize): void {
+  const bytes = (((count + 3) & ~3) as usize) << 2;
+  for (; planes > 0; planes--) {
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(y + i, v128.load(x + i));
     x += planeBytes;
-    y += STRIP << 2;
+    y += stripBytes;
   }
 }
 
-function sumStrip(terms: i32, f: usize, x: usize, y: usize, bias: f32, lo: f32, hi: f32): void {
-  let acc0 = f32x4.splat(bias);
-  let acc1 = acc0;
-  let acc2 = acc0;
-  let acc3 = acc0;
-  let acc4 = acc0;
-  let acc5 = acc0;
-  let acc6 = acc0;
-  for (; terms > 0; terms--) {
-    const w = v128.load32_splat(f);
-    const from = x + load<u32>(f, 4);
-    acc0 = madd(w, v128.load(from), acc0);
-    acc1 = madd(w, v128.load(from, 16), acc1);
-    acc2 = madd(w, v128.load(from, 32), acc2);
-    acc3 = madd(w, v128.load(from, 48), acc3);
-    acc4 = madd(w, v128.load(from, 64), acc4);
-    acc5 = madd(w, v128.load(from, 80), acc5);
-    acc6 = madd(w, v128.load(from, 96), acc6);
-    f += 8;
-  }
-  const least = f32x4.splat(lo);
-  const most = f32x4.splat(hi);
-  v128.store(y, clamp(acc0, least, most));
-  v128.store(y, clamp(acc1, least, most), 16);
-  v128.store(y, clamp(acc2, least, most), 32);
-  v128.store(y, clamp(acc3, least, most), 48);
-  v128.store(y, clamp(acc4, least, most), 64);
-  v128.store(y, clamp(acc5, least, most), 80);
-  v128.store(y, clamp(acc6, least, most), 96);
-}
-
-function sumShortStrip(terms: i32, f: usize, x: usize, y: usize): void {
-  let acc0 = f32x4.splat(0);
-  let acc1 = f32x4.splat(0);
-  let acc2 = f32x4.splat(0);
-  let acc3 = f32x4.splat(0);
-  for (; terms > 0; terms--) {
-    const w = v128.load32_splat(f);
-    const from = x + load<u32>(f, 4);
-    acc0 = madd(w, v128.load(from), acc0);
-    acc1 = madd(w, v128.load(from, 16), acc1);
-    acc2 = madd(w, v128.load(from, 32), acc2);
-    acc3 = madd(w, v128.load(from, 48), acc3);
-    f += 8;
-  }
-  v128.store(y, acc0);
-  v128.store(y, acc1, 16);
-  v128.store(y, acc2, 32);
-  v128.store(y, acc3, 48);
-}
-
-/** y = clamp(tile + b[o] + z) for neighbouring pixels of one plane. */
-function finishRun(s: Step, o: i32, first: i32, count: i32, tile: usize): void {
-  const b = s.b + ((o as usize) << 2);
-  let at = ((o * s.oh * s.ow + first) as usize) << 2;
-  for (; count > 0; count -= 8, at += 32, tile += 32) {
-    finishTile(1, min(8, count), tile, b, s.y + at, 0, s.z == 0 ? 0 : s.z + at, s.lo, s.hi);
+/** From rows of a tile, of which `count` pixels lie inside, to the outputs' planes. In the tile each output is where its number says. */
+function unpackTile(
+  s: Step,
+  first: i32,
+  end: i32,
+  tile: usize,
+  count: i32,
+  stripBytes: usize,
+  y: usize,
+  planeBytes: usize,
+): void {
+  const bytes = (count as usize) << 2;
+  for (; first < end; first++) {
+    let o = outputOf(s, first);
+    for (let r = s.block; r > 0; r--, o++) {
+      const from = tile + (o as usize) * stripBytes;
+      const to = y + (o as usize) * planeBytes;
+      for (let i: usize = 0; i < bytes; i += 4) store<f32>(to + i, load<f32>(from + i));
+    }
   }
 }
 
-/** The same where rows are wider than the output's: what lies inside the output, row by row. */
-function finishRows(s: Step, o: i32, first: i32, count: i32, tile: usize): void {
-  let row = first / s.iw;
-  let column = first - row * s.iw;
-  while (count > 0) {
-    const inside = min(count, s.ow - column);
-    if (inside > 0) finishRun(s, o, row * s.ow + column, inside, tile);
-    const passed = min(count, s.iw - column);
-    tile += (passed as usize) << 2;
-    count -= passed;
-    row++;
-    column = 0;
+function outputOf(s: Step, row: i32): i32 {
+  return load<i32>(s.table + ((row as usize) << 3), 4);
+}
+
+/** A strip of the rows `first` to `end`; outputs lie `yPitch` bytes apart. */
+function sumRows(s: Step, first: i32, end: i32, x: usize, y: usize, yPitch: usize, z: usize, isShort: bool): void {
+  const row = s.table + ((first as usize) << 3);
+  const endRow = s.table + ((end as usize) << 3);
+  const f = s.f + (load<u32>(row) as usize) * (((s.block + 1) << 2) as usize);
+  if (s.block == 4) sum4x8(s, row, endRow, f, x, y, yPitch, z);
+  else if (s.block == 2) sum2x16(s, row, endRow, f, x, y, yPitch, z);
+  else if (isShort) sum1x16(s, row, endRow, f, x, y, yPitch, z);
+  else sum1x28(s, row, endRow, f, x, y, yPitch, z);
+}
+
+/** One output a row, 28 pixels. */
+function sum1x28(s: Step, row: usize, end: usize, f: usize, x: usize, y: usize, yPitch: usize, z: usize): void {
+  const planeBytes = ((s.oh * s.ow) as usize) << 2;
+  for (; row < end; row += 8) {
+    const o = load<u32>(row, 4) as usize;
+    let acc0 = v128.load32_splat(s.b + (o << 2));
+    let acc1 = acc0;
+    let acc2 = acc0;
+    let acc3 = acc0;
+    let acc4 = acc0;
+    let acc5 = acc0;
+    let acc6 = acc0;
+    for (let terms = load<i32>(row, 8) - load<i32>(row); terms > 0; terms--) {
+      const from = x + load<u32>(f);
+      const w = v128.load32_splat(f, 4);
+      acc0 = madd(w, v128.load(from), acc0);
+      acc1 = madd(w, v128.load(from, 16), acc1);
+      acc2 = madd(w, v128.load(from, 32), acc2);
+      acc3 = madd(w, v128.load(from, 48), acc3);
+      acc4 = madd(w, v128.load(from, 64), acc4);
+      acc5 = madd(w, v128.load(from, 80), acc5);
+      acc6 = madd(w, v128.load(from, 96), acc6);
+      f += 8;
+    }
+    if (z != 0) {
+      const from = z + o * planeBytes;
+      acc0 = f32x4.add(acc0, v128.load(from));
+      acc1 = f32x4.add(acc1, v128.load(from, 16));
+      acc2 = f32x4.add(acc2, v128.load(from, 32));
+      acc3 = f32x4.add(acc3, v128.load(from, 48));
+      acc4 = f32x4.add(acc4, v128.load(from, 64));
+      acc5 = f32x4.add(acc5, v128.load(from, 80));
+      acc6 = f32x4.add(acc6, v128.load(from, 96));
+    }
+    const least = f32x4.splat(s.lo);
+    const most = f32x4.splat(s.hi);
+    const to = y + o * yPitch;
+    v128.store(to, clamp(acc0, least, most));
+    v128.store(to, clamp(acc1, least, most), 16);
+    v128.store(to, clamp(acc2, least, most), 32);
+    v128.store(to, clamp(acc3, least, most), 48);
+    v128.store(to, clamp(acc4, least, most), 64);
+    v128.store(to, clamp(acc5, least, most), 80);
+    v128.store(to, clamp(acc6, least, most), 96);
+  }
+}
+
+/** The same for 16 pixels. */
+function sum1x16(s: Step, row: usize, end: usize, f: usize, x: usize, y: usize, yPitch: usize, z: usize): void {
+  const planeBytes = ((s.oh * s.ow) as usize) << 2;
+  for (; row < end; row += 8) {
+    const o = load<u32>(row, 4) as usize;
+    let acc0 = v128.load32_splat(s.b + (o << 2));
+    let acc1 = acc0;
+    let acc2 = acc0;
+    let acc3 = acc0;
+    for (let terms = load<i32>(row, 8) - load<i32>(row); terms > 0; terms--) {
+      const from = x + load<u32>(f);
+      const w = v128.load32_splat(f, 4);
+      acc0 = madd(w, v128.load(from), acc0);
+      acc1 = madd(w, v128.load(from, 16), acc1);
+      acc2 = madd(w, v128.load(from, 32), acc2);
+      acc3 = madd(w, v128.load(from, 48), acc3);
+      f += 8;
+    }
+    if (z != 0) {
+      const from = z + o * planeBytes;
+      acc0 = f32x4.add(acc0, v128.load(from));
+      acc1 = f32x4.add(acc1, v128.load(from, 16));
+      acc2 = f32x4.add(acc2, v128.load(from, 32));
+      acc3 = f32x4.add(acc3, v128.load(from, 48));
+    }
+    const least = f32x4.splat(s.lo);
+    const most = f32x4.splat(s.hi);
+    const to = y + o * yPitch;
+    v128.store(to, clamp(acc0, least, most));
+    v128.store(to, clamp(acc1, least, most), 16);
+    v128.store(to, clamp(acc2, least, most), 32);
+    v128.store(to, clamp(acc3, least, most), 48);
+  }
+}
+
+/** 2 outputs a row, 16 pixels. */
+function sum2x16(s: Step, row: usize, end: usize, f: usize, x: usize, y: usize, yPitch: usize, z: usize): void {
+  const planeBytes = ((s.oh * s.ow) as usize) << 2;
+  for (; row < end; row += 8) {
+    const o = load<u32>(row, 4) as usize;
+    let acc0_0 = v128.load32_splat(s.b + (o << 2));
+    let acc0_1 = acc0_0;
+    let acc0_2 = acc0_0;
+    let acc0_3 = acc0_0;
+    let acc1_0 = v128.load32_splat(s.b + (o << 2), 4);
+    let acc1_1 = acc1_0;
+    let acc1_2 = acc1_0;
+    let acc1_3 = acc1_0;
+    for (let terms = load<i32>(row, 8) - load<i32>(row); terms > 0; terms--) {
+      const from = x + load<u32>(f);
+      const w0 = v128.load32_splat(f, 4);
+      const w1 = v128.load32_splat(f, 8);
+      const x0 = v128.load(from);
+      acc0_0 = madd(w0, x0, acc0_0);
+      acc1_0 = madd(w1, x0, acc1_0);
+      const x1 = v128.load(from, 16);
+      acc0_1 = madd(w0, x1, acc0_1);
+      acc1_1 = madd(w1, x1, acc1_1);
+      const x2 = v128.load(from, 32);
+      acc0_2 = madd(w0, x2, acc0_2);
+      acc1_2 = madd(w1, x2, acc1_2);
+      const x3 = v128.load(from, 48);
+      acc0_3 = madd(w0, x3, acc0_3);
+      acc1_3 = madd(w1, x3, acc1_3);
+      f += 12;
+    }
+    if (z != 0) {
+      let from = z + o * planeBytes;
+      acc0_0 = f32x4.add(acc0_0, v128.load(from));
+      acc0_1 = f32x4.add(acc0_1, v128.load(from, 16));
+      acc0_2 = f32x4.add(acc0_2, v128.load(from, 32));
+      acc0_3 = f32x4.add(acc0_3, v128.load(from, 48));
+      from += planeBytes;
+      acc1_0 = f32x4.add(acc1_0, v128.load(from));
+      acc1_1 = f32x4.add(acc1_1, v128.load(from, 16));
+      acc1_2 = f32x4.add(acc1_2, v128.load(from, 32));
+      acc1_3 = f32x4.add(acc1_3, v128.load(from, 48));
+    }
+    const least = f32x4.splat(s.lo);
+    const most = f32x4.splat(s.hi);
+    let to = y + o * yPitch;
+    v128.store(to, clamp(acc0_0, least, most));
+    v128.store(to, clamp(acc0_1, least, most), 16);
+    v128.store(to, clamp(acc0_2, least, most), 32);
+    v128.store(to, clamp(acc0_3, least, most), 48);
+    to += yPitch;
+    v128.store(to, clamp(acc1_0, least, most));
+    v128.store(to, clamp(acc1_1, least, most), 16);
+    v128.store(to, clamp(acc1_2, least, most), 32);
+    v128.store(to, clamp(acc1_3, least, most), 48);
+  }
+}
+
+/** 4 outputs a row, 8 pixels. */
+function sum4x8(s: Step, row: usize, end: usize, f: usize, x: usize, y: usize, yPitch: usize, z: usize): void {
+  const planeBytes = ((s.oh * s.ow) as usize) << 2;
+  for (; row < end; row += 8) {
+    const o = load<u32>(row, 4) as usize;
+    let acc0_0 = v128.load32_splat(s.b + (o << 2));
+    let acc0_1 = acc0_0;
+    let acc1_0 = v128.load32_splat(s.b + (o << 2), 4);
+    let acc1_1 = acc1_0;
+    let acc2_0 = v128.load32_splat(s.b + (o << 2), 8);
+    let acc2_1 = acc2_0;
+    let acc3_0 = v128.load32_splat(s.b + (o << 2), 12);
+    let acc3_1 = acc3_0;
+    for (let terms = load<i32>(row, 8) - load<i32>(row); terms > 0; terms--) {
+      const from = x + load<u32>(f);
+      const x0 = v128.load(from);
+      const x1 = v128.load(from, 16);
+      const w0 = v128.load32_splat(f, 4);
+      acc0_0 = madd(w0, x0, acc0_0);
+      acc0_1 = madd(w0, x1, acc0_1);
+      const w1 = v128.load32_splat(f, 8);
+      acc1_0 = madd(w1, x0, acc1_0);
+      acc1_1 = madd(w1, x1, acc1_1);
+      const w2 = v128.load32_splat(f, 12);
+      acc2_0 = madd(w2, x0, acc2_0);
+      acc2_1 = madd(w2, x1, acc2_1);
+      const w3 = v128.load32_splat(f, 16);
+      acc3_0 = madd(w3, x0, acc3_0);
+      acc3_1 = madd(w3, x1, acc3_1);
+      f += 20;
+    }
+    if (z != 0) {
+      let from = z + o * planeBytes;
+      acc0_0 = f32x4.add(acc0_0, v128.load(from));
+      acc0_1 = f32x4.add(acc0_1, v128.load(from, 16));
+      from += planeBytes;
+      acc1_0 = f32x4.add(acc1_0, v128.load(from));
+      acc1_1 = f32x4.add(acc1_1, v128.load(from, 16));
+      from += planeBytes;
+      acc2_0 = f32x4.add(acc2_0, v128.load(from));
+      acc2_1 = f32x4.add(acc2_1, v128.load(from, 16));
+      from += planeBytes;
+      acc3_0 = f32x4.add(acc3_0, v128.load(from));
+      acc3_1 = f32x4.add(acc3_1, v128.load(from, 16));
+    }
+    const least = f32x4.splat(s.lo);
+    const most = f32x4.splat(s.hi);
+    let to = y + o * yPitch;
+    v128.store(to, clamp(acc0_0, least, most));
+    v128.store(to, clamp(acc0_1, least, most), 16);
+    to += yPitch;
+    v128.store(to, clamp(acc1_0, least, most));
+    v128.store(to, clamp(acc1_1, least, most), 16);
+    to += yPitch;
+    v128.store(to, clamp(acc2_0, least, most));
+    v128.store(to, clamp(acc2_1, least, most), 16);
+    to += yPitch;
+    v128.store(to, clamp(acc3_0, least, most));
+    v128.store(to, clamp(acc3_1, least, most), 16);
   }
 }

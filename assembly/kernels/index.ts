@@ -29,6 +29,7 @@ import { resample_f32, resample_inner_f32 } from "./resample_f32";
 import { scale_f32 } from "./scale_f32";
 import { softmax_f32 } from "./softmax_f32";
 import { unary_f32 } from "./unary_f32";
+import { window_columns_f32 } from "./window_columns_f32";
 
 /** Runs this thread's share of one step; a number that is not in the table traps. */
 export function dispatch(s: Step): void {
@@ -57,6 +58,8 @@ export function dispatch(s: Step): void {
       return conv_winograd_2x2_f32_4x8s(s);
     case Kernel.ConvSparse:
       return conv_sparse_f32(s);
+    case Kernel.WindowColumns:
+      return window_columns_f32(s);
     case Kernel.Add:
       return add_f32(s);
     case Kernel.Mul:

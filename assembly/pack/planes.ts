@@ -31,7 +31,7 @@ export function padPlanes(
 }
 
 /** Writes `count` times `value`, returns the address behind. */
-function fill(y: usize, count: i32, value: f32): usize {
+export function fill(y: usize, count: i32, value: f32): usize {
   const end = y + ((count as usize) << 2);
   const v = f32x4.splat(value);
   for (; y + 16 <= end; y += 16) v128.store(y, v);
@@ -40,7 +40,7 @@ function fill(y: usize, count: i32, value: f32): usize {
 }
 
 /** Copies `bytes` (a multiple of 4), returns the address behind. Short rows beat memory.copy, long ones do not. */
-function copyRow(x: usize, y: usize, bytes: usize): usize {
+export function copyRow(x: usize, y: usize, bytes: usize): usize {
   if (bytes >= 448) {
     memory.copy(y, x, bytes);
     return y + bytes;

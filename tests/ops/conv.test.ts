@@ -6,7 +6,7 @@ import { countMacs } from "../../src/ops/walk.js";
 import { decodeFile } from "../../src/runtime/decode.js";
 import { geometryOf } from "../../src/runtime/geometry.js";
 import { load } from "../../src/runtime/index.js";
-import { type ConvKernel, CONV_KERNELS } from "../../src/runtime/kernels/convolution.js";
+import { CONV_KERNELS } from "../../src/runtime/kernels/convolution.js";
 import {
   BUILD,
   complaint,
@@ -19,6 +19,7 @@ import {
   single,
   tensor,
   value,
+  preferring,
 } from "./oracle.js";
 import { FAR, SHAPES, SIZES, UNEVEN, WIDE, type WindowCase } from "./windows.js";
 
@@ -170,17 +171,6 @@ const test = operatorSuite("conv", {
     ],
   ],
 });
-
-/** Runs `body` while this kernel is cheaper than any other. */
-async function preferring<T>(kernel: ConvKernel, body: () => Promise<T>): Promise<T> {
-  const { cost } = kernel;
-  kernel.cost = () => -Infinity;
-  try {
-    return await body();
-  } finally {
-    kernel.cost = cost;
-  }
-}
 
 /** The layer as the runtime sees it. */
 async function layerOf(graph: Graph) {

@@ -2,7 +2,7 @@
  * What the kernel tests share: a graph's meaning, in float64 by the operators' plain loops, against what the compiled
  * network computes on the engine. `ESPALIER_BUILD` picks the engine's build; "baseline" by default.
  */
-import { CONV_KERNELS } from "../../src/runtime/kernels/convolution.js";
+import { CONV_KERNELS, type ConvKernel } from "../../src/runtime/kernels/convolution.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../src/compile/encode.js";
@@ -155,6 +155,17 @@ export async function complaint(graph: Graph, inputs: Values = drawInputs(graph)
     compare((name) => raisedMeaning.get(name)!.data, "raised graph") ??
     compare((name) => again[name]!, "raised and compiled again")
   );
+}
+
+/** Runs `body` while this kernel is cheaper than any other. */
+export async function preferring<T>(kernel: ConvKernel, body: () => Promise<T>): Promise<T> {
+  const { cost } = kernel;
+  kernel.cost = () => -Infinity;
+  try {
+    return await body();
+  } finally {
+    kernel.cost = cost;
+  }
 }
 
 /** Every graph must compute what it means; all that do not are listed. */
