@@ -3,6 +3,8 @@
  * build's name, and embeds them as base64 in src/gen.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { isMainThread, Worker, workerData } from "node:worker_threads";
 import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
 
@@ -60,8 +62,25 @@ function finish(made) {
 export async function buildEngines() {
   mkdirSync("dist/engine", { recursive: true });
   mkdirSync("src/gen", { recursive: true });
-  for (const module of MODULES) {
-    await compile(module);
-    finish(module);
-  }
+  const waiting = [...MODULES];
+  const takeTurns = async () => {
+    for (let module = waiting.shift(); module; module = waiting.shift()) await inWorker(module);
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), MODULES.length) }, takeTurns));
+}
+
+/** Compilers are busy for seconds each and know nothing of one another. */
+async function inWorker(module) {
+  const worker = new Worker(new URL(import.meta.url), { workerData: module });
+  await new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("exit", (code) =>
+      code === 0 ? resolve() : reject(new Error(`engine ${module.target}: ended with ${code}`)),
+    );
+  });
+}
+
+if (!isMainThread && MODULES.some(({ target }) => target === workerData?.target)) {
+  await compile(workerData);
+  finish(workerData);
 }
