@@ -7,6 +7,7 @@ import { openMoments } from "../linalg/moments.js";
 import { runtimeRunner } from "../measure/runner.js";
 import type { PruneResult } from "../prune/prune.js";
 import { recoverStatistics } from "../prune/recover.js";
+import type { Samples } from "../prune/segments.js";
 import { createProgress } from "../report/progress.js";
 import { formatPercentage } from "../report/units.js";
 import { onlyInput, openData, type PictureOptions, preprocessingOf } from "./options.js";
@@ -31,8 +32,8 @@ export interface RecoveryOptions extends TrainingOptions, DistillationOptions, P
   readonly output?: string;
 }
 
-/** What can be known to fail fails before anything is cut. */
-export function checkRecovery(options: RecoveryOptions, command: Command): void {
+/** What can be known to fail fails before anything is cut. `picturesServe` says that something else needs pictures, too. */
+export function checkRecovery(options: RecoveryOptions, command: Command, picturesServe = false): void {
   const { recover: kind } = options;
   const trains = kind === "finetune" || kind === "distill";
   if (kind !== "none" && options.data === undefined) {
@@ -45,7 +46,8 @@ export function checkRecovery(options: RecoveryOptions, command: Command): void 
     const idle = typed(flags);
     if (idle !== undefined) throw new RequestError(`has no use without --recover ${kinds}`, flags[idle]);
   };
-  if (kind === "none") refuse({ data: "--data", samples: "--samples" }, "statistics, finetune or distill");
+  if (kind === "none" && !picturesServe)
+    refuse({ data: "--data", samples: "--samples" }, "statistics, finetune or distill");
   if (!trains) refuse(TRAINING_FLAGS, "finetune or distill");
   if (kind !== "distill") refuse(DISTILLATION_FLAGS, "distill");
   if (trains) epochsOf(options);
@@ -61,8 +63,8 @@ export function prepareTraining(dense: Graph, options: RecoveryOptions, command:
   return prepareRetraining(kind, dense, { ...options, data: options.data!, samples }, checkpoint);
 }
 
-/** By statistics, without labels. */
-export async function recoverByStatistics(dense: Graph, result: PruneResult, options: RecoveryOptions) {
+/** The pictures of --data as inputs of the network. */
+export function openSamples(dense: Graph, options: RecoveryOptions): Samples {
   const input = onlyInput(dense);
   const preprocessing = preprocessingOf(dense, input, options);
   const set = openData(options.data!, options.samples, "train");
@@ -72,17 +74,17 @@ export async function recoverByStatistics(dense: Graph, result: PruneResult, opt
     fillInput(set.picture(i), preprocessing, pixels);
     return pixels;
   };
-  const progress = createProgress({ label: "recovering", total: set.count, unit: "pictures" });
-  const recovered = await recoverStatistics(
-    dense,
-    result,
-    { count: set.count, get },
-    {
-      runner: runtimeRunner(),
-      moments: await openMoments(),
-      onProgress: (done, total) => progress.update(Math.round((done * set.count) / total)),
-    },
-  );
+  return { count: set.count, get };
+}
+
+/** By statistics, without labels. */
+export async function recoverByStatistics(dense: Graph, result: PruneResult, samples: Samples) {
+  const progress = createProgress({ label: "recovering", total: samples.count, unit: "pictures" });
+  const recovered = await recoverStatistics(dense, result, samples, {
+    runner: runtimeRunner(),
+    moments: await openMoments(),
+    onProgress: (done, total) => progress.update(Math.round((done * samples.count) / total)),
+  });
   progress.finish();
   return recovered;
 }

@@ -5,6 +5,7 @@ import type { Graph, Tensor } from "../graph/graph.js";
 import { LAYER_TYPES } from "../gen/network.js";
 import { espalier } from "../gen/network-proto.js";
 import { MAGIC, VERSION } from "../runtime/decode.js";
+import { ALL_KEPT } from "../runtime/mask.js";
 import { simplify } from "../passes/index.js";
 import { floatToHalf } from "./half.js";
 import { chooseMask } from "./mask.js";
@@ -16,16 +17,18 @@ export type Encoding = "f32" | "f16";
 export interface CompileOptions {
   /** How weights are stored. "f16" halves the file; numbers are rounded to 11 significant bits. Default "f32". */
   readonly weights?: Encoding;
+  /** "stored": zeros take room and time like other numbers, so that dense kernels run. Left out of the file by default. */
+  readonly zeros?: "stored";
 }
 
 /** A graph as the bytes of a network file: simplified, lowered, encoded, hashed. */
 export function compile(graph: Graph, options: CompileOptions = {}): Uint8Array {
   const simple = simplify(graph);
-  return encodeNetwork(simple, lowerGraph(simple), options.weights ?? "f32");
+  return encodeNetwork(simple, lowerGraph(simple), options);
 }
 
 /** Encodes without simplifying. */
-export function encodeNetwork(graph: Graph, lowered: LoweredNetwork, encoding: Encoding): Uint8Array {
+export function encodeNetwork(graph: Graph, lowered: LoweredNetwork, options: CompileOptions = {}): Uint8Array {
   const network = espalier.Network.encode({
     version: VERSION,
     name: graph.name,
@@ -35,7 +38,7 @@ export function encodeNetwork(graph: Graph, lowered: LoweredNetwork, encoding: E
       batch,
       preprocessing: encodePreprocessing(graph.about, name),
     })),
-    layers: lowered.layers.map((layer) => encodeLayer(layer, encoding)),
+    layers: lowered.layers.map((layer) => encodeLayer(layer, options)),
     outputs: [...lowered.outputs],
     labels: [...graph.about.labels],
     task: encodeTask(graph.about),
@@ -92,7 +95,7 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
   },
 };
 
-function encodeLayer({ name, inputs, spec }: LoweredLayer, encoding: Encoding): espalier.Layer.$Properties {
+function encodeLayer({ name, inputs, spec }: LoweredLayer, options: CompileOptions): espalier.Layer.$Properties {
   const { type, ...parts } = spec;
   if (!LAYER_TYPES.includes(type)) throw new Error(`layer type ${type} is not in the format`);
   const message: Record<string, unknown> = {};
@@ -100,16 +103,17 @@ function encodeLayer({ name, inputs, spec }: LoweredLayer, encoding: Encoding): 
     const values = ENUMS[type]?.[field];
     if (part === undefined) continue;
     if (values) message[field] = values[upper(part as string)];
-    else message[field] = isTensor(part) ? encodeWeights(part, encoding) : part;
+    else message[field] = isTensor(part) ? encodeWeights(part, options) : part;
   }
   return { name, inputs: [...inputs], [type]: message };
 }
 
 /** Weights in canonical order; biases and other vectors stay float32, they are few and matter. */
-export function encodeWeights(tensor: Tensor, encoding: Encoding): espalier.Weights.$Properties {
-  const chosen = tensor.shape.length > 1 ? encoding : "f32";
+export function encodeWeights(tensor: Tensor, options: CompileOptions): espalier.Weights.$Properties {
+  const chosen = tensor.shape.length > 1 ? (options.weights ?? "f32") : "f32";
   const all = chosen === "f32" ? Float32Array.from(tensor.data) : toHalves(tensor.data);
-  const { mask, kept, block, stored } = chooseMask(all, tensor.shape[0] ?? 1);
+  const { mask, kept, block, stored } =
+    options.zeros === "stored" ? { ...ALL_KEPT, stored: all } : chooseMask(all, tensor.shape[0] ?? 1);
   return {
     shape: [...tensor.shape],
     encoding: espalier.Weights.Encoding[upper(chosen)],

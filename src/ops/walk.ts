@@ -1,6 +1,7 @@
 /** Walks over a whole graph that ask each operator: shapes, cost, meaning. */
 import { EspalierError, ModelError } from "../errors.js";
 import { type Graph, type Node, type Shape, sizeOf, type Tensor } from "../graph/graph.js";
+import { isFilterLayer } from "./filter-layer.js";
 import { opOf } from "./index.js";
 
 /** Runs `step`; an error without a place gets the node's name. */
@@ -33,23 +34,46 @@ export function inferShapes(graph: Graph): Map<string, Shape> {
   return shapes;
 }
 
-/** Multiply-adds of one node. */
-export function nodeMacs(node: Node, shapes: ReadonlyMap<string, Shape>): number {
-  return opOf(node).macs(
-    node.attrs,
-    node.inputs.map((name) => shapes.get(name)!),
-  );
+/** How many numbers of a tensor are not zero. */
+export function countNonZero({ data }: Tensor): number {
+  let count = 0;
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) count++;
+  return count;
+}
+
+/** For a name how many numbers of the filter are not zero; undefined where it is no constant filter. */
+export type FilterNumbers = (name: string) => number | undefined;
+
+/** Counts each filter of a graph when it is asked for first. */
+export function filterNumbers({ nodes, constants }: Graph): FilterNumbers {
+  const filters = new Set(nodes.filter(isFilterLayer).map(({ inputs }) => inputs[1]!));
+  const counts = new Map<string, number>();
+  return (name) => {
+    const filter = filters.has(name) ? constants.get(name) : undefined;
+    if (filter && !counts.has(name)) counts.set(name, countNonZero(filter));
+    return counts.get(name);
+  };
+}
+
+/** Multiply-adds of one node. Of a constant filter only numbers other than zero count. */
+export function nodeMacs(node: Node, shapes: ReadonlyMap<string, Shape>, numbers: FilterNumbers): number {
+  const inputs = node.inputs.map((name) => shapes.get(name)!);
+  const macs = opOf(node).macs(node.attrs, inputs);
+  const stored = isFilterLayer(node) ? numbers(node.inputs[1]!) : undefined;
+  return stored === undefined ? macs : (macs / sizeOf(inputs[1]!)) * stored;
 }
 
 /** Multiply-adds of one run. */
 export function countMacs(graph: Graph, shapes: ReadonlyMap<string, Shape> = inferShapes(graph)): number {
-  return graph.nodes.reduce((sum, node) => sum + nodeMacs(node, shapes), 0);
+  const numbers = filterNumbers(graph);
+  return graph.nodes.reduce((sum, node) => sum + nodeMacs(node, shapes, numbers), 0);
 }
 
-/** Numbers in all constants, as exporters count them: batch-norm statistics included. */
+/** Numbers in all constants, as exporters count them: batch-norm statistics included. Zeros of filters do not count. */
 export function countParameters(graph: Graph): number {
+  const numbers = filterNumbers(graph);
   let sum = 0;
-  graph.constants.forEach((tensor) => (sum += sizeOf(tensor.shape)));
+  graph.constants.forEach((tensor, name) => (sum += numbers(name) ?? sizeOf(tensor.shape)));
   return sum;
 }
 

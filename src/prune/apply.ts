@@ -4,7 +4,7 @@ import { allNames, freshName } from "../graph/edit.js";
 import { formatShape, type Graph, type Node, sameShape, type Shape, sizeOf, type Tensor } from "../graph/graph.js";
 import { makeNode, opOf } from "../ops/index.js";
 import type { Kept } from "../ops/op.js";
-import { inferShapes, nodeMacs } from "../ops/walk.js";
+import { inferShapes } from "../ops/walk.js";
 import { type ChannelMap, keptOf } from "./atoms.js";
 
 /** A cut graph, and for every value and constant which elements of each axis stayed. */
@@ -32,7 +32,8 @@ export function applyCuts(graph: Graph, channels: ChannelMap, removed: ReadonlyS
   return { graph: cut, kept };
 }
 
-function cutNode(node: Node, kept: ReadonlyMap<string, Kept>): Node {
+/** A node with the attributes that it has when these elements stay. */
+export function cutNode(node: Node, kept: ReadonlyMap<string, Kept>): Node {
   const op = opOf(node);
   const of = (names: readonly string[]) => names.map((name) => kept.get(name)!);
   return op.cut ? { ...node, attrs: op.cut(node.attrs, of(node.inputs), of(node.outputs)) as object } : node;
@@ -62,31 +63,6 @@ function cutAxis({ shape, data }: Tensor, axis: number, mask: Uint8Array): Tenso
     }
   }
   return { shape: shape.map((size, i) => (i === axis ? stays.length : size)), data: result };
-}
-
-export interface Cost {
-  readonly macs: number;
-  readonly parameters: number;
-}
-
-/** What a graph would cost without some classes of channels; no weight is cut for it. */
-export function costModel(graph: Graph, channels: ChannelMap): (removed: ReadonlySet<number>) => Cost {
-  const shapes = inferShapes(graph);
-  const tracked = [...channels.atoms].filter(([, axes]) => axes.some((axis) => axis !== null)).map(([name]) => name);
-  const whole = new Map<string, Kept>([...shapes].map(([name, shape]) => [name, shape.map(() => null)]));
-  return (removed) => {
-    const kept = new Map(whole);
-    const cutShapes = new Map(shapes);
-    for (const name of tracked) {
-      const masks = keptOf(channels, name, removed);
-      kept.set(name, masks);
-      cutShapes.set(name, keptShape(shapes.get(name)!, masks));
-    }
-    const macs = graph.nodes.reduce((sum, node) => sum + nodeMacs(cutNode(node, kept), cutShapes), 0);
-    let parameters = 0;
-    for (const name of graph.constants.keys()) parameters += sizeOf(cutShapes.get(name)!);
-    return { macs, parameters };
-  };
 }
 
 /**

@@ -1,10 +1,14 @@
 /** What may be kept, and which channels go so that it is met. */
 import { RequestError } from "../errors.js";
 
-/** THE list of things that a budget can bound. `channels` is a share of each unit's width, the others bound the whole network. */
+/**
+ * THE list of things that a budget can bound. `channels` is a share of each unit's width and `weights` of what a method may touch;
+ * the others bound the whole network. Zeros of filters count nowhere.
+ */
 export const BUDGETS = {
   macs: "multiply-adds of one run",
   parameters: "numbers in all weights",
+  weights: "numbers in the filters that the method may touch",
   bytes: "size of the compiled file",
   channels: "share of each unit's width, rounded",
 } as const;
@@ -55,38 +59,50 @@ export function allowance({ value }: Budget, full: number): number {
  * Removes candidates in the given order until the cost fits, then puts back, best first, whatever still fits: in the end the
  * cost is never above the allowance, and no removed channel could return without exceeding it.
  *
- * `cost` must not grow when more is removed. Throws a `RequestError` that says what can be reached.
+ * `cost` must not grow when more is removed. `alike` says that channels of one unit cost the same. Throws a `RequestError` that
+ * says what can be reached.
  */
 export function cutToBudget(
   sequence: readonly Candidate[],
   allowed: number,
   cost: (removed: ReadonlySet<number>) => number,
   describe: string,
+  alike = true,
 ): Set<number> {
   const first = (count: number) => new Set(sequence.slice(0, count).map(({ root }) => root));
   const least = cost(first(sequence.length));
-  if (least > allowed) {
-    throw new RequestError(
-      `${describe} allows ${Math.floor(allowed)}, but with one channel left everywhere that may be cut ${least} remain; ` +
-        `ask for ${least} or more, or let more units be cut`,
-      "--keep",
-    );
-  }
+  if (least > allowed) throw tooLittle(describe, allowed, "one channel", least, "units");
   let [low, high] = [0, sequence.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (cost(first(middle)) <= allowed) high = middle;
     else low = middle + 1;
   }
-  return putBack(sequence.slice(0, low), first(low), allowed, cost);
+  return putBack(sequence.slice(0, low), first(low), allowed, cost, alike);
 }
 
-/** Channels of one unit cost the same, so the first that does not fit speaks for the rest of its unit. */
+/** The error that a budget allows less than is left when all has gone that may go. */
+export function tooLittle(
+  describe: string,
+  allowed: number,
+  left: string,
+  least: number,
+  among: "units" | "layers",
+): RequestError {
+  return new RequestError(
+    `${describe} allows ${Math.floor(allowed)}, but with ${left} left everywhere that may be cut ${least} remain; ` +
+      `ask for ${least} or more, or let more ${among} be cut`,
+    "--keep",
+  );
+}
+
+/** Where channels of one unit cost the same, the first that does not fit speaks for the rest of its unit. */
 function putBack(
   removedInOrder: readonly Candidate[],
   removed: Set<number>,
   allowed: number,
   cost: (removed: ReadonlySet<number>) => number,
+  alike: boolean,
 ): Set<number> {
   const full = new Set<number>();
   for (const { unit, root } of [...removedInOrder].reverse()) {
@@ -94,7 +110,7 @@ function putBack(
     removed.delete(root);
     if (cost(removed) <= allowed) continue;
     removed.add(root);
-    full.add(unit);
+    if (alike) full.add(unit);
   }
   return removed;
 }

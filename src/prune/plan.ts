@@ -1,5 +1,6 @@
 /** A pruning decision as plain data: print it, compare it, store it, replay it. Nothing has been cut yet. */
 import { RequestError } from "../errors.js";
+import { checkForm, type Edit } from "./edits/index.js";
 import type { Unit } from "./units.js";
 
 /** Channels of one unit that go. */
@@ -19,6 +20,8 @@ export interface PrunePlan {
   /** What was asked for, as it was typed. */
   readonly request: Readonly<Record<string, string>>;
   readonly cuts: readonly Cut[];
+  /** Made before the cuts: what is no removal of channels. */
+  readonly edits?: readonly Edit[];
 }
 
 /** The classes that a plan removes from these units. Throws a `RequestError` for a plan that does not fit them. */
@@ -46,10 +49,11 @@ export function removedClasses(plan: PrunePlan, units: readonly Unit[]): Set<num
 
 /** The text of a plan file. */
 export function formatPlan(plan: PrunePlan): string {
-  const cuts = plan.cuts.map((cut) => `    ${JSON.stringify(cut)}`).join(",\n");
-  const { cuts: _, ...head } = plan;
+  const { cuts, edits, ...head } = plan;
+  const lines = (list: readonly object[]) => list.map((entry) => `    ${JSON.stringify(entry)}`).join(",\n");
   const text = JSON.stringify(head, null, 2).replace(/\n}$/, "");
-  return `${text},\n  "cuts": [\n${cuts}\n  ]\n}\n`;
+  const lists = edits ? `  "edits": [\n${lines(edits)}\n  ],\n` : "";
+  return `${text},\n${lists}  "cuts": [\n${lines(cuts)}\n  ]\n}\n`;
 }
 
 /** What a plan that was written by hand may leave out. */
@@ -74,6 +78,8 @@ export function parsePlan(text: string, where: string): PrunePlan {
       );
     }
   });
+  const { edits } = plan;
+  if (edits !== undefined) checkEditForms(edits, where);
   const { method, seed, request } = { ...DEFAULTS, ...plan };
   const isRequest = Object.values(Object(request)).every((value) => typeof value === "string");
   if (
@@ -85,7 +91,18 @@ export function parsePlan(text: string, where: string): PrunePlan {
   ) {
     throw new RequestError("expected {method: text, seed: whole number from 0 on, request: {option: text}}", where);
   }
-  return { espalierPlan: 1, method, seed, request, cuts: plan.cuts };
+  return { espalierPlan: 1, method, seed, request, cuts: plan.cuts, ...(edits ? { edits } : {}) };
+}
+
+function checkEditForms(edits: unknown, where: string): void {
+  if (!Array.isArray(edits)) throw new RequestError("expected a list of edits", where);
+  edits.forEach((edit, i) => {
+    try {
+      checkForm(edit);
+    } catch (error) {
+      throw new RequestError(`edit ${i}: ${(error as Error).message}`, where);
+    }
+  });
 }
 
 function isCut(cut: unknown): cut is Cut {

@@ -1,22 +1,38 @@
-/** Pruning in its steps: score, allocate, plan, apply, compare. (Recovery follows as a step of its own: recover.ts.) */
+/** Pruning in its steps: decide, apply, compare. (Recovery follows as a step of its own: recover.ts.) */
 import { RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { type Applied, applyCuts, costModel, maskGraph } from "./apply.js";
-import { allowance, type Budget, type Candidate, checkBudget, cutToBudget } from "./budget.js";
+import { countMacs, countNonZero, countParameters, inferShapes } from "../ops/walk.js";
+import { type Applied, applyCuts, maskGraph } from "./apply.js";
+import { type Budget, checkBudget } from "./budget.js";
+import { applyEdits, checkEdits, maskedByEdits } from "./edits/index.js";
 import { checkCut, type Equality } from "./equality.js";
 import { methodByName } from "./methods/index.js";
+import type { Method, MethodContext, Scope } from "./methods/method.js";
+import { readOptions } from "./methods/option.js";
 import { type PrunePlan, removedClasses } from "./plan.js";
+import { planByRank } from "./rank.js";
 import type { Runner } from "./runner.js";
-import { findUnits, selectUnits, type Unit, type UnitMap } from "./units.js";
+import type { Samples } from "./segments.js";
+import { findUnits, type UnitMap } from "./units.js";
 
 export interface PruneRequest {
   readonly method: string;
-  readonly keep: Budget;
-  /** Whether units compete with one another, or each loses the same share. Default: global; `channels` is always local. */
-  readonly scope?: "global" | "local" | undefined;
-  /** "inner", or a pattern of unit names with * and ?. */
+  /** May be left out where the method's options say enough. */
+  readonly keep?: Budget | undefined;
+  /** Whether units or layers compete with one another, or each loses the same share. Default: the method's; `channels` is always local. */
+  readonly scope?: Scope | undefined;
+  /** "inner", or a pattern of unit or layer names with * and ?. */
   readonly only?: string | undefined;
+  /** Of the method, as they are typed. */
+  readonly options?: Readonly<Record<string, string>> | undefined;
   readonly seed?: number | undefined;
+}
+
+/** What some methods need besides the network. */
+export interface Resources {
+  /** Unlabelled pictures; called when a method asks for them. */
+  readonly samples?: (() => Samples) | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 interface Change {
@@ -32,122 +48,126 @@ export interface PruneResult extends Applied {
   /** Size of the compiled file, float32 weights. */
   readonly bytes: Change;
   readonly units: readonly (Change & { readonly name: string; readonly frozen: string | undefined })[];
+  /** Nodes that edits changed, and the weights other than zero in their filters. */
+  readonly layers: readonly (Change & { readonly name: string; readonly edits: readonly string[] })[];
   readonly equality: Equality;
 }
 
-/** Decides which channels go. Nothing is cut. */
-export function makePlan(
+/** Decides what goes. Nothing is changed yet. */
+export async function makePlan(
   map: UnitMap,
   request: PruneRequest,
-  runner: Pick<Runner, "fileBytes" | "cutBytes">,
-): PrunePlan {
-  const { keep, seed = 1 } = request;
-  checkBudget(keep);
-  const scope = scopeOf(request);
-  if (keep.kind === "channels" && scope === "global") {
-    throw new RequestError("channels= is a share of each unit, so units cannot compete; leave --scope out", "--scope");
-  }
-  const units = selectUnits(map.units, request.only);
-  const ranked = rankChannels(units, request.method, seed);
-  const removed =
-    keep.kind === "channels" ? shareOfEach(units, ranked, keep.value) : fit(map, ranked, scope, keep, runner);
-  const cuts = units.map((unit) => ({
-    unit: unit.name,
-    width: unit.width,
-    remove: [...unit.roots.keys()].filter((channel) => removed.has(unit.roots[channel]!)),
-  }));
-  const touched = cuts.filter(({ remove }) => remove.length > 0);
-  return { espalierPlan: 1, method: request.method, seed, request: writtenRequest(request), cuts: touched };
+  runner: Runner,
+  resources: Resources = {},
+): Promise<PrunePlan> {
+  const method = methodByName(request.method);
+  const context = contextOf(method, map, request, runner, resources);
+  const { cuts = [], edits = [] } =
+    "plan" in method ? await method.plan(context) : { cuts: await planByRank(method, context) };
+  const { seed } = context;
+  const plan = { espalierPlan: 1, method: method.name, seed, request: writtenRequest(request), cuts } as const;
+  return edits.length > 0 ? { ...plan, edits } : plan;
 }
 
-const scopeOf = ({ scope, keep }: PruneRequest) => scope ?? (keep.kind === "channels" ? "local" : "global");
+function contextOf(
+  method: Method,
+  map: UnitMap,
+  request: PruneRequest,
+  runner: Runner,
+  { samples, onProgress }: Resources,
+): MethodContext {
+  const { keep, seed = 1, only } = request;
+  checkBudgetOf(method, keep);
+  const scope = scopeOf(request);
+  if (!method.scopes.includes(scope))
+    throw new RequestError(`method ${method.name} knows ${method.scopes.join(" and ")} only`, "--scope");
+  return {
+    ...{ graph: map.graph, shapes: inferShapes(map.graph), map, seed, keep, scope, only, runner },
+    options: readOptions(method, request.options ?? {}),
+    samples() {
+      if (!samples) throw new RequestError(`method ${method.name} needs pictures; give --data`, "--data");
+      return samples();
+    },
+    onProgress: onProgress ?? (() => {}),
+  };
+}
+
+function checkBudgetOf({ name, budgets, needsBudget }: Method, keep: Budget | undefined): void {
+  const kinds = budgets.map((kind) => `${kind}=`).join(", ");
+  if (keep) {
+    checkBudget(keep);
+    if (!budgets.includes(keep.kind))
+      throw new RequestError(`method ${name} takes ${kinds}; ${keep.kind}= means nothing to it`, "--keep");
+  } else if (needsBudget !== false) {
+    throw new RequestError(`method ${name} needs a budget: ${kinds}`, "--keep");
+  }
+}
+
+const scopeOf = ({ scope, keep, method }: PruneRequest): Scope =>
+  scope ?? (keep?.kind === "channels" ? "local" : methodByName(method).scopes[0]!);
 
 /** The request as it is typed: options and their texts. */
 export function writtenRequest(request: PruneRequest): Record<string, string> {
-  const { keep, only } = request;
-  return { keep: `${keep.kind}=${keep.value}`, scope: scopeOf(request), ...(only === undefined ? {} : { only }) };
-}
-
-const cutBytes = (runner: Pick<Runner, "fileBytes" | "cutBytes">, cut: Graph) =>
-  (runner.cutBytes ?? runner.fileBytes)(cut);
-
-interface Ranked extends Candidate {
-  readonly score: number;
-  /** Place in its unit, 0 for the one that goes first. */
-  readonly rank: number;
-  readonly width: number;
-}
-
-/** All channels but the best of each unit, which always stays. */
-function rankChannels(units: readonly Unit[], name: string, seed: number): Ranked[] {
-  const method = methodByName(name);
-  return units.flatMap((unit, u) => {
-    const scores = method.score(unit, { seed });
-    const order = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]! || a - b);
-    const candidates = order.slice(0, -1);
-    return candidates.map((channel, rank) => ({
-      unit: u,
-      channel,
-      root: unit.roots[channel]!,
-      score: scores[channel]!,
-      rank,
-      width: unit.width,
-    }));
-  });
-}
-
-function shareOfEach(units: readonly Unit[], ranked: readonly Ranked[], share: number): Set<number> {
-  const quota = units.map(({ width }) => width - Math.max(1, Math.round(share * width)));
-  return new Set(ranked.filter(({ unit, rank }) => rank < quota[unit]!).map(({ root }) => root));
-}
-
-function fit(
-  map: UnitMap,
-  ranked: Ranked[],
-  scope: "global" | "local",
-  keep: Budget,
-  runner: Pick<Runner, "fileBytes" | "cutBytes">,
-): Set<number> {
-  const urgency = (c: Ranked) => (scope === "global" ? c.score : (c.rank + 1) / c.width);
-  const sequence = [...ranked].sort((a, b) => urgency(a) - urgency(b) || a.unit - b.unit || a.rank - b.rank);
-  if (keep.value === 1) return new Set();
-  const { graph, channels } = map;
-  const model = costModel(graph, channels);
-  const cost = (removed: ReadonlySet<number>): number => {
-    if (keep.kind === "bytes") return cutBytes(runner, applyCuts(graph, channels, removed).graph);
-    return model(removed)[keep.kind as "macs" | "parameters"];
+  const { keep, only, options = {} } = request;
+  return {
+    ...(keep ? { keep: `${keep.kind}=${keep.value}` } : {}),
+    scope: scopeOf(request),
+    ...(only === undefined ? {} : { only }),
+    ...options,
   };
-  return cutToBudget(
-    sequence,
-    allowance(keep, keep.kind === "bytes" ? runner.fileBytes(graph) : cost(new Set())),
-    cost,
-    `${keep.kind}=${keep.value}`,
-  );
 }
 
-/** Cuts what a plan says and proves the result equal to the masked network. */
+/** Changes and cuts what a plan says, and proves the result equal to the masked network run by dense kernels. */
 export async function applyPlan(map: UnitMap, plan: PrunePlan, runner: Runner): Promise<PruneResult> {
-  const { graph, channels } = map;
-  const removed = removedClasses(plan, map.units);
+  const { graph: dense } = map;
+  const edited = await editNetwork(map, plan, runner);
+  const { graph, channels } = edited.map;
+  const removed = removedClasses(plan, edited.map.units);
   const applied = applyCuts(graph, channels, removed);
-  const equality = await checkCut(maskGraph(graph, channels, removed), applied, channelMakers(map), runner, plan.seed);
-  const cost = costModel(graph, channels);
-  const [before, after] = [cost(new Set()), cost(removed)];
-  const change = (kind: "macs" | "parameters") => ({ before: before[kind], after: after[kind] });
+  const masked = maskGraph(graph, channels, removed);
+  const equality = await checkCut(masked, applied, channelMakers(edited.map), runner, plan.seed);
+  const change = (measure: (graph: Graph) => number) => ({ before: measure(dense), after: measure(applied.graph) });
   return {
     ...applied,
     plan,
-    macs: change("macs"),
-    parameters: change("parameters"),
-    bytes: { before: runner.fileBytes(graph), after: cutBytes(runner, applied.graph) },
-    units: map.units.map((unit) => ({
+    macs: change((of) => countMacs(of)),
+    parameters: change(countParameters),
+    bytes: { before: runner.fileBytes(dense), after: (runner.cutBytes ?? runner.fileBytes)(applied.graph) },
+    units: edited.map.units.map((unit) => ({
       name: unit.name,
       before: unit.width,
       after: unit.roots.filter((root) => !removed.has(root)).length,
       frozen: unit.frozen,
     })),
-    equality,
+    layers: editedLayers(dense, applied.graph, plan),
+    equality: { maxRelative: Math.max(equality.maxRelative, edited.maxRelative) },
   };
+}
+
+/** The network behind the plan's edits, compared with their masked meaning, and how far they are apart. */
+async function editNetwork(map: UnitMap, { edits = [], seed }: PrunePlan, runner: Runner) {
+  if (edits.length === 0) return { map, maxRelative: 0 };
+  checkEdits(edits, map.graph);
+  const graph = applyEdits(edits, map.graph);
+  const named = new Set(edits.map(({ node }) => node));
+  const checkpoints = map.graph.nodes.filter(({ name }) => named.has(name)).flatMap(({ outputs }) => outputs);
+  const edited = findUnits(graph);
+  const whole = applyCuts(graph, edited.channels, new Set());
+  const { maxRelative } = await checkCut(maskedByEdits(edits, map.graph), whole, checkpoints, runner, seed);
+  return { map: edited, maxRelative };
+}
+
+function editedLayers(before: Graph, after: Graph, { edits = [] }: PrunePlan): PruneResult["layers"] {
+  const weights = (graph: Graph, name: string) => {
+    const filter = graph.constants.get(graph.nodes.find((node) => node.name === name)?.inputs[1] ?? "");
+    return filter ? countNonZero(filter) : 0;
+  };
+  return [...new Set(edits.map(({ node }) => node))].map((name) => ({
+    name,
+    edits: edits.filter(({ node }) => node === name).map(({ kind }) => kind),
+    before: weights(before, name),
+    after: weights(after, name),
+  }));
 }
 
 /** What the nodes give that make channels. */
@@ -157,7 +177,12 @@ function channelMakers({ graph, channels }: UnitMap): string[] {
 }
 
 /** Plans and applies in one go. */
-export async function prune(graph: Graph, request: PruneRequest, runner: Runner): Promise<PruneResult> {
+export async function prune(
+  graph: Graph,
+  request: PruneRequest,
+  runner: Runner,
+  resources: Resources = {},
+): Promise<PruneResult> {
   const map = findUnits(graph);
-  return applyPlan(map, makePlan(map, request, runner), runner);
+  return applyPlan(map, await makePlan(map, request, runner, resources), runner);
 }

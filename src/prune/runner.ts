@@ -8,7 +8,8 @@ export interface Prepared {
 }
 
 export interface Runner {
-  prepare(graph: Graph): Promise<Prepared>;
+  /** Zeros of weights are left out of what is stored, and cost no time, unless they are to be `stored` like other numbers. */
+  prepare(graph: Graph, options?: { readonly zeros?: "stored" }): Promise<Prepared>;
   /** Bytes of the network file that the graph compiles to. */
   fileBytes(graph: Graph): number;
   /** The same for a cut graph, where more will be written than is in the graph yet. */

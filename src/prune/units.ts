@@ -115,15 +115,17 @@ function describe(
 /** Which units a method may touch: all that are not frozen, only those that no residual add couples, or by name with * and ?. */
 export function selectUnits(units: readonly Unit[], only: string | undefined): Unit[] {
   const free = units.filter((unit) => unit.frozen === undefined);
-  const chosen = only === "inner" ? free.filter((unit) => !unit.residual) : free.filter((unit) => matches(unit, only));
+  const chosen =
+    only === "inner" ? free.filter((unit) => !unit.residual) : free.filter(({ name }) => matchesPattern(name, only));
   if (chosen.length > 0) return chosen;
   if (free.length === 0) throw new RequestError("nothing of this network can be removed; inspect says why");
   const names = free.map((unit) => `${unit.name}${unit.residual ? " (coupled by a residual add)" : ""}`).join(", ");
   throw new RequestError(`no unit fits "${only}"; there are: ${names}`, "--only");
 }
 
-function matches({ name }: Unit, only: string | undefined): boolean {
-  if (only === undefined) return true;
-  const literal = only.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+/** Whether a name fits a pattern with * and ?; all fit none. */
+export function matchesPattern(name: string, pattern: string | undefined): boolean {
+  if (pattern === undefined) return true;
+  const literal = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(name);
 }

@@ -62,7 +62,7 @@ test("a batch that had a name keeps it", async () => {
 
 test("encoding without passes keeps every node", async () => {
   const graph = resnet({ depth: 8, width: 4, size: 8 });
-  const { layers } = await decodeFile(encodeNetwork(graph, lowerGraph(graph), "f32"));
+  const { layers } = await decodeFile(encodeNetwork(graph, lowerGraph(graph)));
   assert.equal(
     layers.map(({ name }) => name),
     graph.nodes.map(({ name }) => name),

@@ -3,7 +3,15 @@ import * as assert from "uvu/assert";
 import { ModelError } from "../../src/errors.js";
 import { GraphBuilder } from "../../src/models/builder.js";
 import { makeNode } from "../../src/ops/index.js";
-import { countMacs, countParameters, evaluateGraph, inferNode, inferShapes, nodeMacs } from "../../src/ops/walk.js";
+import {
+  countMacs,
+  countParameters,
+  filterNumbers,
+  evaluateGraph,
+  inferNode,
+  inferShapes,
+  nodeMacs,
+} from "../../src/ops/walk.js";
 import { everyLayer } from "../runtime/samples.js";
 import { drawInputs, tensor } from "./oracle.js";
 
@@ -34,9 +42,27 @@ test("the shape of every value, constants included", () => {
 test("multiply-adds and parameters", () => {
   const graph = small();
   const conv = 5 * 16 * 27;
-  assert.is(nodeMacs(graph.nodes[0]!, inferShapes(graph)), conv);
+  assert.is(nodeMacs(graph.nodes[0]!, inferShapes(graph), filterNumbers(graph)), conv);
   assert.is(countMacs(graph), conv + 80 * 7);
   assert.is(countParameters(graph), 5 * 27 + 5 + 80 * 7 + 7);
+});
+
+test("zeros of filters cost nothing, those of a bias count", () => {
+  const graph = small();
+  const zeroed = (name: string, count: number) => {
+    const { shape, data } = graph.constants.get(name)!;
+    return [name, { shape, data: Float32Array.from(data, (value, i) => (i < count ? 0 : value)) }] as const;
+  };
+  const names = { conv: graph.nodes[0]!.inputs[1]!, gemm: "g.weight", bias: "g.bias" };
+  const constants = new Map([
+    ...graph.constants,
+    zeroed(names.conv, 35),
+    zeroed(names.gemm, 60),
+    zeroed(names.bias, 7),
+  ]);
+  const sparse = { ...graph, constants };
+  assert.is(countMacs(sparse), 16 * 100 + 500);
+  assert.is(countParameters(sparse), 100 + 5 + 500 + 7);
 });
 
 test("every value that evaluation makes has the shape that was inferred", () => {

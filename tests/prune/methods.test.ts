@@ -1,258 +1,89 @@
-/** The laws that every pruning method keeps, on every architecture, for every budget and scope. */
+/** What every pruning method says of itself, and how a request is checked against that. The laws: rank.test.ts and sparse.test.ts. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { compile } from "../../src/compile/encode.js";
 import { RequestError } from "../../src/errors.js";
-import type { Graph } from "../../src/graph/graph.js";
-import { verifyGraph } from "../../src/graph/verify.js";
-import { describeGraph } from "../../src/measure/facts.js";
 import { runtimeRunner } from "../../src/measure/runner.js";
-import { countParameters, evaluateGraph } from "../../src/ops/walk.js";
-import { applyCuts, costModel, maskGraph } from "../../src/prune/apply.js";
-import { allowance, type Budget, BUDGETS, type BudgetKind } from "../../src/prune/budget.js";
+import { BUDGETS } from "../../src/prune/budget.js";
 import { METHODS } from "../../src/prune/methods/index.js";
-import { formatPlan, parsePlan, type PrunePlan, removedClasses } from "../../src/prune/plan.js";
-import { applyPlan, makePlan, prune, type PruneRequest } from "../../src/prune/prune.js";
-import { findUnits, type UnitMap } from "../../src/prune/units.js";
-import { ARCHITECTURES, noiseFor } from "./architectures.js";
+import { NEEDS } from "../../src/prune/methods/method.js";
+import { choice, type MethodOption, number, readOptions } from "../../src/prune/methods/option.js";
+import { makePlan, type PruneRequest } from "../../src/prune/prune.js";
+import { findUnits } from "../../src/prune/units.js";
+import { ARCHITECTURES } from "./architectures.js";
+import { fails } from "./expect-error.js";
 
 const test = suite("prune/methods");
 const runner = runtimeRunner();
+const map = findUnits(ARCHITECTURES["resnet"]!());
+const plan = (request: PruneRequest) => makePlan(map, request, runner);
+const HALF = { kind: "macs", value: 0.5 } as const;
 
-type Scope = "global" | "local";
-const SCOPES: Readonly<Record<BudgetKind, readonly Scope[]>> = {
-  macs: ["global", "local"],
-  parameters: ["global", "local"],
-  bytes: ["global", "local"],
-  channels: ["local"],
-};
-const KINDS = Object.keys(BUDGETS) as BudgetKind[];
-
-/** A network file holds more than weights, so less of it can go. */
-const SHARES: Readonly<Record<BudgetKind, number>> = { macs: 0.6, parameters: 0.6, bytes: 0.75, channels: 0.6 };
-
-function requestsFor(method: string): PruneRequest[] {
-  return KINDS.flatMap((kind) =>
-    SCOPES[kind].map((scope): PruneRequest => ({ method, scope, keep: { kind, value: SHARES[kind] } })),
-  );
-}
-
-const same = (a: Graph, b: Graph): boolean => Buffer.compare(compile(a), compile(b)) === 0;
-const nothing: ReadonlySet<number> = new Set();
-
-/** What a budget counts, counted anew on the cut graph. */
-function costOf(graph: Graph, kind: Exclude<BudgetKind, "channels">): number {
-  if (kind === "bytes") return compile(graph).length;
-  return kind === "macs" ? describeGraph(graph).macs : countParameters(graph);
-}
-
-function checkBudget(map: UnitMap, plan: PrunePlan, { kind, value }: Budget): void {
-  const removed = removedClasses(plan, map.units);
-  if (kind === "channels") {
-    for (const unit of map.units.filter(({ frozen }) => frozen === undefined)) {
-      const left = unit.roots.filter((root) => !removed.has(root)).length;
-      assert.is(left, Math.max(1, Math.round(value * unit.width)), unit.name);
-    }
-    return;
-  }
-  const costWithout = (classes: ReadonlySet<number>) => costOf(applyCuts(map.graph, map.channels, classes).graph, kind);
-  const allowed = allowance({ kind, value }, costOf(map.graph, kind));
-  const cost = costWithout(removed);
-  assert.ok(cost <= allowed, `costs ${cost}, ${allowed} is allowed`);
-  assert.ok(removed.size > 0);
-  const model = costModel(map.graph, map.channels);
-  if (kind !== "bytes") assert.is(model(removed)[kind], cost);
-  for (const root of removed) {
-    const others = new Set([...removed].filter((other) => other !== root));
-    const back = kind === "bytes" ? costWithout(others) : model(others)[kind];
-    assert.ok(back > allowed, `class ${root} can be put back: ${back} of ${allowed}`);
-  }
-}
-
-function checkUnits(map: UnitMap, plan: PrunePlan): void {
-  const removed = removedClasses(plan, map.units);
-  for (const unit of map.units) {
-    const left = unit.roots.filter((root) => !removed.has(root)).length;
-    assert.ok(left >= 1, `nothing is left of ${unit.name}`);
-    if (unit.frozen !== undefined) assert.is(left, unit.width, unit.name);
-  }
-}
-
-/** The largest difference of any output, relative to the largest number of that output. */
-function difference(expected: ReadonlyMap<string, ArrayLike<number>>, actual: typeof expected): number {
-  let worst = 0;
-  for (const [name, numbers] of expected) {
-    const largest = Array.from(numbers).reduce((most, v) => Math.max(most, Math.abs(v)), 1e-30);
-    Array.from(numbers).forEach((v, i) => {
-      const apart = Math.abs(v - actual.get(name)![i]!) / largest;
-      worst = Number.isNaN(apart) ? Infinity : Math.max(worst, apart);
-    });
-  }
-  return worst;
-}
-
-function meaning(graph: Graph): Map<string, ArrayLike<number>> {
-  const values = evaluateGraph(graph, noiseFor(graph));
-  return new Map(graph.outputs.map((name) => [name, values.get(name)!.data]));
-}
-
-async function running(graph: Graph): Promise<Map<string, ArrayLike<number>>> {
-  const session = await runner.prepare(graph);
-  const inputs = Object.fromEntries([...noiseFor(graph)].map(([name, { data }]) => [name, data]));
-  const outputs = session.run(inputs);
-  session.dispose();
-  return new Map(graph.outputs.map((name) => [name, outputs[name]!]));
-}
-
-/** The plan and the cut network keep every law but the ones about several plans. */
-async function checkLaws(map: UnitMap, request: PruneRequest): Promise<void> {
-  const plan = makePlan(map, request, runner);
-  assert.equal(makePlan(findUnits(map.graph), request, runner), plan, "the same seed gives the same plan");
-  checkBudget(map, plan, request.keep);
-  checkUnits(map, plan);
-  const result = await applyPlan(map, plan, runner);
-  verifyGraph(result.graph);
-  const masked = maskGraph(map.graph, map.channels, removedClasses(plan, map.units));
-  assert.ok(difference(meaning(masked), meaning(result.graph)) <= 1e-9, "cut equals masked");
-  assert.ok(difference(await running(masked), await running(result.graph)) <= 1e-4, "on the runtime, too");
-  assert.equal(result.macs, { before: costOf(map.graph, "macs"), after: costOf(result.graph, "macs") });
-  assert.equal(result.bytes, { before: costOf(map.graph, "bytes"), after: costOf(result.graph, "bytes") });
-  const replayed = parsePlan(formatPlan(plan), "plan.json");
-  assert.equal(replayed, plan);
-  assert.ok(same((await applyPlan(findUnits(map.graph), replayed, runner)).graph, result.graph), "a plan replays");
-}
-
-for (const [name, make] of Object.entries(ARCHITECTURES)) {
-  const map = findUnits(make());
-  for (const method of METHODS) {
-    test(`${name}, ${method.name}: met, maximal, equal to masked, replayed`, async () => {
-      for (const request of requestsFor(method.name)) {
-        const { kind, value } = request.keep;
-        try {
-          await checkLaws(map, request);
-        } catch (error) {
-          (error as Error).message += ` (${kind}=${value}, ${request.scope})`;
-          throw error;
-        }
-      }
-    });
-
-    test(`${name}, ${method.name}: keeping everything changes nothing`, async () => {
-      for (const kind of KINDS) {
-        const result = await prune(map.graph, { method: method.name, keep: { kind, value: 1 } }, runner);
-        assert.equal(result.plan.cuts, []);
-        assert.ok(same(result.graph, map.graph));
-        assert.equal([...result.graph.constants], [...map.graph.constants]);
-        assert.is(result.equality.maxRelative, 0);
-      }
-    });
-
-    test(`${name}, ${method.name}: as little as possible is one channel a unit`, async () => {
-      const keep: Budget = { kind: "channels", value: 1e-9 };
-      const result = await prune(map.graph, { method: method.name, keep }, runner);
-      for (const unit of result.units) assert.is(unit.after, unit.frozen === undefined ? 1 : unit.before, unit.name);
-      const least = costModel(map.graph, map.channels)(removedClasses(result.plan, map.units)).macs;
-      const request = { method: method.name, keep: { kind: "macs", value: least } } as const;
-      assert.is((await prune(map.graph, request, runner)).macs.after, least);
-      const tooLittle = { ...request, keep: { kind: "macs", value: least - 1 } } as const;
-      assert.throws(
-        () => makePlan(map, tooLittle, runner),
-        (error: Error) => error instanceof RequestError && error.message.includes(`ask for ${least} or more`),
-      );
-    });
-
-    test(`${name}, ${method.name}: cutting twice is cutting once`, async () => {
-      const request = { method: method.name, keep: { kind: "channels", value: 0.7 } } as const;
-      const first = await prune(map.graph, request, runner);
-      const second = await prune(first.graph, request, runner);
-      const once = await applyPlan(map, composed(first.plan, second.plan), runner);
-      assert.ok(same(once.graph, second.graph));
-    });
-  }
-}
-
-/** The plan that does what `first` and then `second` do. */
-function composed(first: PrunePlan, second: PrunePlan): PrunePlan {
-  const cuts = new Map(first.cuts.map((cut) => [cut.unit, cut]));
-  for (const cut of second.cuts) {
-    const before = cuts.get(cut.unit);
-    const width = before?.width ?? cut.width;
-    const left = [...Array(width).keys()].filter((channel) => !before?.remove.includes(channel));
-    assert.is(left.length, cut.width, cut.unit);
-    const remove = [...(before?.remove ?? []), ...cut.remove.map((channel) => left[channel]!)];
-    cuts.set(cut.unit, { unit: cut.unit, width, remove: remove.sort((a, b) => a - b) });
-  }
-  return { ...first, cuts: [...cuts.values()] };
-}
-
-test("only the method that draws lots depends on the seed", () => {
-  const map = findUnits(ARCHITECTURES["resnet"]!());
-  for (const { name } of METHODS) {
-    const cutsOf = (seed: number) =>
-      makePlan(map, { method: name, seed, keep: { kind: "channels", value: 0.5 } }, runner).cuts;
-    assert.is(JSON.stringify(cutsOf(1)) === JSON.stringify(cutsOf(2)), name !== "random", name);
-  }
-});
-
-test("the smallest filters go first", () => {
-  const map = findUnits(ARCHITECTURES["resnet"]!());
-  const unit = map.units.find(({ name }) => name === "layer2.0.conv1")!;
-  const { data, shape } = map.graph.constants.get("layer2.0.conv1.weight")!;
-  const size = data.length / shape[0]!;
-  const norms: Readonly<Record<string, (filter: Float32Array) => number>> = {
-    l1: (filter) => filter.reduce((sum, w) => sum + Math.abs(w), 0),
-    l2: (filter) => Math.hypot(...filter),
-  };
-  for (const [method, norm] of Object.entries(norms)) {
-    const keep: Budget = { kind: "channels", value: 0.5 };
-    const plan = makePlan(map, { method, keep, only: unit.name }, runner);
-    const filters = [...Array(shape[0]!).keys()].map((c) =>
-      norm(data.subarray(c * size, (c + 1) * size) as Float32Array),
-    );
-    const order = [...filters.keys()].sort((a, b) => filters[a]! - filters[b]!);
-    assert.equal(plan.cuts, [{ unit: unit.name, width: 8, remove: order.slice(0, 4).sort((a, b) => a - b) }]);
-  }
-});
-
-test("every method says what it is", () => {
+test("every method says what it is", async () => {
   const names = METHODS.map(({ name }) => name);
   assert.is(new Set(names).size, names.length);
-  for (const { name, summary, paper } of METHODS) assert.ok(name && summary && /\d{4}/.test(paper), name);
-  const map = findUnits(ARCHITECTURES["vgg"]!());
-  assert.throws(
-    () => makePlan(map, { method: "magic", keep: { kind: "macs", value: 0.5 } }, runner),
-    (error: Error) => error instanceof RequestError && names.every((name) => error.message.includes(name)),
+  for (const { name, summary, paper, removes, needs, budgets, scopes } of METHODS) {
+    assert.ok(name && summary && removes && /\d{4}/.test(paper), name);
+    assert.ok(needs.length > 0 && needs.every((need) => Object.hasOwn(NEEDS, need)), name);
+    assert.ok(budgets.length > 0 && budgets.every((kind) => Object.hasOwn(BUDGETS, kind)), name);
+    assert.ok(scopes.length > 0, name);
+  }
+  await fails(() => plan({ method: "magic", keep: HALF }), RequestError, new RegExp(names.join(", ")));
+});
+
+test("every option says what it means, and its default is one of its values", () => {
+  for (const method of METHODS) {
+    readOptions(method, {});
+    for (const [name, { meaning, value }] of Object.entries<MethodOption>(method.options)) {
+      assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+      assert.ok(meaning && value, `${method.name} --${name}`);
+    }
+  }
+});
+
+test("only methods that draw lots depend on the seed", async () => {
+  const drawing = ["random"];
+  for (const { name } of METHODS) {
+    const decided = async (seed: number) => {
+      const { cuts, edits } = await plan({ method: name, seed, keep: HALF });
+      return JSON.stringify([cuts, edits]);
+    };
+    assert.is((await decided(1)) === (await decided(2)), !drawing.includes(name), name);
+  }
+});
+
+test("budgets and scopes that a method does not know", async () => {
+  await fails(
+    () => plan({ method: "l1", keep: { kind: "weights", value: 0.5 } }),
+    RequestError,
+    /^--keep: method l1 takes macs=, parameters=, bytes=, channels=; weights= means nothing to it$/,
   );
+  await fails(
+    () => plan({ method: "magnitude", keep: { kind: "channels", value: 0.5 } }),
+    RequestError,
+    /^--keep: method magnitude takes weights=, macs=, parameters=, bytes=; channels= means nothing to it$/,
+  );
+  await fails(() => plan({ method: "l1" }), RequestError, /^--keep: method l1 needs a budget: macs=, /);
 });
 
-test("units cannot compete for shares of themselves", () => {
-  const map = findUnits(ARCHITECTURES["vgg"]!());
-  const request = { method: "l1", scope: "global", keep: { kind: "channels", value: 0.5 } } as const;
-  assert.throws(() => makePlan(map, request, runner), /--scope: channels= is a share of each unit/);
-});
-
-test("a cut that is not equal to the masked network is refused", async () => {
-  const map = findUnits(ARCHITECTURES["vgg"]!());
-  const plan = makePlan(map, { method: "l1", keep: { kind: "channels", value: 0.5 } }, runner);
-  let runs = 0;
-  const wrong = {
-    ...runner,
-    prepare: async () => ({ run: () => ({ logits: Float32Array.of(1, 2, 3, ++runs) }), dispose: () => {} }),
-  };
-  try {
-    await applyPlan(map, plan, wrong);
-    assert.unreachable();
-  } catch (error) {
-    assert.match((error as Error).message, /differs from the masked one by 3\.33e-1 of.*nothing was written/);
+test("options that a method does not have, or values that they do not take", async () => {
+  await fails(
+    () => plan({ method: "l1", keep: HALF, options: { pattern: "2:4" } }),
+    RequestError,
+    /^--pattern: is no option of method l1; it has none$/,
+  );
+  const options = { colour: choice("of it", ["red", "blue"], "blue"), size: number("of it", { least: 1, most: 4 }, 2) };
+  const method = { name: "some", options };
+  assert.equal(readOptions(method, {}), { colour: "blue", size: 2 });
+  assert.equal(readOptions(method, { size: "3.5", colour: "red" }), { colour: "red", size: 3.5 });
+  const wrong = (typed: Record<string, string>, message: RegExp) =>
+    fails(() => readOptions(method, typed), RequestError, message);
+  await wrong({ height: "1" }, /^--height: is no option of method some; it has --colour, --size$/);
+  await wrong({ colour: "green" }, /^--colour: "green": expected one of red, blue$/);
+  for (const size of ["", "0", "5", "two", "NaN"]) {
+    await wrong({ size }, /^--size: ".*": expected a number from 1 to 4$/);
   }
-});
-
-test("no removed class costs nothing", () => {
-  for (const make of Object.values(ARCHITECTURES)) {
-    const { graph, channels } = findUnits(make());
-    const { macs, parameters } = costModel(graph, channels)(nothing);
-    assert.equal([macs, parameters], [describeGraph(graph).macs, countParameters(graph)]);
-  }
+  const whole = { name: "whole", options: { n: number("of it", { least: 2, whole: true }, 2) } };
+  await fails(() => readOptions(whole, { n: "2.5" }), RequestError, /^--n: "2.5": expected a whole number from 2 on$/);
 });
 
 test.run();

@@ -24,8 +24,12 @@ const planOf = (...cuts: readonly Cut[]): PrunePlan => ({
 });
 const inner = (remove: readonly number[], width = 4): Cut => ({ unit: "layer1.0.conv1", width, remove });
 
-test("a plan is text that can be read", () => {
-  const plan = makePlan(map, { method: "l2", seed: 7, only: "inner", keep: { kind: "macs", value: 0.8 } }, runner);
+test("a plan is text that can be read", async () => {
+  const plan = await makePlan(
+    map,
+    { method: "l2", seed: 7, only: "inner", keep: { kind: "macs", value: 0.8 } },
+    runner,
+  );
   const text = formatPlan(plan);
   assert.equal(parsePlan(text, "plan.json"), plan);
   assert.equal(JSON.parse(text), plan);
@@ -119,7 +123,7 @@ test("a plan of another network", async () => {
 });
 
 test("a plan does not fit the network that it has cut", async () => {
-  const plan = makePlan(map, { method: "l1", keep: { kind: "channels", value: 0.5 } }, runner);
+  const plan = await makePlan(map, { method: "l1", keep: { kind: "channels", value: 0.5 } }, runner);
   const { graph: cut } = await applyPlan(map, plan, runner);
   await fails(() => applyPlan(findUnits(cut), plan, runner), RequestError, /is 2 channels wide here, 4 in the plan/);
 });

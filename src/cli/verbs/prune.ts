@@ -11,9 +11,11 @@ import { METHODS } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
 import { applyPlan, makePlan, type PruneRequest, type PruneResult, writtenRequest } from "../../prune/prune.js";
 import { withRoomForRecovery } from "../../prune/recover.js";
+import type { Samples } from "../../prune/segments.js";
 import { findUnits } from "../../prune/units.js";
 import { formatTable } from "../../report/table.js";
 import { formatBytes, formatCount, formatPercentage } from "../../report/units.js";
+import { needsBudget, needsPictures, typedMethodOptions, withMethodOptions } from "../method-options.js";
 import { readNetworkFile, writeNetworkFile } from "../network-file.js";
 import {
   count,
@@ -30,6 +32,7 @@ import { checkWritable, readText, writeFileSafely } from "../files.js";
 import {
   checkRecovery,
   describeRecovery,
+  openSamples,
   prepareTraining,
   RECOVERIES,
   recoverByStatistics,
@@ -96,19 +99,20 @@ export function prune(): Command {
     .option("--plan-out <file>", "write the decision as JSON")
     .option("--plan <file>", "make the cuts of such a file instead of deciding")
     .option("--seed <n>", "for methods that draw lots, for the comparison's input, and for training", seed, 1);
-  return withJson(withPictures(withShape(withTraining(withDistillation(command))))).action(run);
+  return withJson(withPictures(withShape(withTraining(withDistillation(withMethodOptions(command)))))).action(run);
 }
 
 async function run(path: string, options: Options, command: Command): Promise<void> {
   checkRequest(options, command);
   const started = performance.now();
+  const request: PruneRequest = { ...options, options: typedMethodOptions(command) };
   const file = await readNetworkFile(path, options.shape);
   const { graph, notes } = file;
   const encoding = { weights: options.weights ?? file.weights };
   if (options.recover !== "none") onlyInput(graph);
   const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
   const replayed = options.plan === undefined ? undefined : parsePlan(readText(options.plan), options.plan);
-  const step = stepOf(replayed ?? { ...options, request: writtenRequest(requestOf(options)) }, options);
+  const step = stepOf(replayed ?? { ...options, request: writtenRequest(request) }, options);
   const retraining = prepareTraining(map.graph, options, command);
   const likeFinal = (cut: Graph) => retraining?.likeTrained(withStep(cut, step)) ?? withStep(cut, step);
   const runner = {
@@ -116,10 +120,12 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     fileBytes: (dense: Graph) => compile(dense, encoding).length,
     cutBytes: (cut: Graph) => compile(likeFinal(cut), encoding).length,
   };
-  const plan = replayed ?? makePlan(map, requestOf(options), runner);
+  let opened: Samples | undefined;
+  const samples = () => (opened ??= openSamples(map.graph, options));
+  const plan = replayed ?? (await makePlan(map, request, runner, { samples }));
   const result = await applyPlan(map, plan, runner);
   const recovered =
-    options.recover === "statistics" ? await recoverByStatistics(map.graph, result, options) : undefined;
+    options.recover === "statistics" ? await recoverByStatistics(map.graph, result, samples()) : undefined;
   const noted = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
   if (options.planOut !== undefined) writeFileSafely(options.planOut, formatPlan(plan));
   const retrained = await retraining?.run(noted);
@@ -132,6 +138,7 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     parameters: result.parameters,
     bytes: result.bytes,
     units: result.units.map(({ name, before, after, frozen }) => ({ name, before, after, frozen: frozen ?? null })),
+    layers: result.layers,
     equality: result.equality,
     recovery: recoveryOf(recovered, retraining, retrained),
     seconds: (performance.now() - started) / 1000,
@@ -142,18 +149,18 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   report(options.json, data, () => format(data));
 }
 
-const requestOf = (options: Options): PruneRequest => ({ ...options, keep: options.keep! });
-
 /** What can be known to fail fails before any work is done. */
 function checkRequest(options: Options, command: Command): void {
-  if ((options.keep === undefined) === (options.plan === undefined)) {
+  const decides = options.keep !== undefined || (options.plan === undefined && !needsBudget(options.method));
+  if (decides === (options.plan !== undefined)) {
     throw new RequestError("give --keep to decide what goes, or --plan to repeat a decision; one of them", "prune");
   }
   const typed = ["method", "scope", "only", "seed"].filter((name) => command.getOptionValueSource(name) === "cli");
+  typed.push(...Object.keys(typedMethodOptions(command)));
   if (options.plan !== undefined && typed.length > 0) {
     throw new RequestError(`the plan says what goes; leave out --${typed.join(", --")}`, "--plan");
   }
-  checkRecovery(options, command);
+  checkRecovery(options, command, options.plan === undefined && needsPictures(options.method));
   if (
     options.output !== undefined &&
     options.planOut !== undefined &&
@@ -198,6 +205,7 @@ interface Data {
     readonly after: number;
     readonly frozen: string | null;
   }[];
+  readonly layers: PruneResult["layers"];
   readonly equality: PruneResult["equality"];
   readonly recovery: Recovery | null;
   readonly output: string | undefined;
@@ -205,24 +213,38 @@ interface Data {
   readonly notes: readonly string[];
 }
 
-function format(data: Data): string {
-  const units = data.units.map((unit) => ({
+const KEPT = { key: "kept", format: (v: string | number) => formatPercentage(Number(v), 0) } as const;
+
+function formatUnits(units: Data["units"]): string {
+  const rows = units.map((unit) => ({
     ...unit,
     kept: unit.after / unit.before,
     frozen: unit.frozen ? `cannot be removed: ${unit.frozen}` : "",
   }));
-  const table = formatTable(units, [
-    "name",
-    "before",
-    "after",
-    { key: "kept", format: (v) => formatPercentage(Number(v), 0) },
-    { key: "frozen", title: "" },
-  ]);
+  return formatTable(rows, ["name", "before", "after", KEPT, { key: "frozen", title: "" }]);
+}
+
+function formatLayers(layers: Data["layers"]): string {
+  const rows = layers.map((layer) => ({
+    ...layer,
+    kept: layer.before === 0 ? 1 : layer.after / layer.before,
+    edits: layer.edits.join(", "),
+  }));
+  const weights = (key: "before" | "after") => ({
+    key,
+    title: `weights ${key}`,
+    format: (v: string | number) => formatCount(Number(v)),
+  });
+  return formatTable(rows, ["name", weights("before"), weights("after"), KEPT, { key: "edits", title: "changed by" }]);
+}
+
+function format(data: Data): string {
+  const cuts = data.layers.length === 0 || data.units.some(({ before, after }) => before !== after);
   const change = (what: string, { before, after }: { before: number; after: number }, write: (n: number) => string) =>
     `${what.padEnd(14)} ${write(before)} -> ${write(after)} (${formatPercentage(after / before)})`;
   return [
-    table,
-    "",
+    ...(data.layers.length > 0 ? [formatLayers(data.layers), ""] : []),
+    ...(cuts ? [formatUnits(data.units), ""] : []),
     change("multiply-adds", data.macs, formatCount),
     change("parameters", data.parameters, formatCount),
     change("compiled", data.bytes, formatBytes),

@@ -2,10 +2,11 @@
 import { RequestError } from "../../errors.js";
 import { l1 } from "./l1.js";
 import { l2 } from "./l2.js";
+import { magnitude } from "./magnitude.js";
 import type { Method } from "./method.js";
 import { random } from "./random.js";
 
-export const METHODS: readonly Method[] = [l1, l2, random];
+export const METHODS: readonly Method[] = [l1, l2, random, magnitude];
 
 /** The method of this name. Throws a `RequestError` that lists what there is. */
 export function methodByName(name: string): Method {

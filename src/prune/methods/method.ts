@@ -1,45 +1,101 @@
-import type { OwnedSlices, Unit } from "../units.js";
+/** What a pruning method is: what it needs, which options it has, and how it decides. It decides only; others change graphs. */
+import type { Graph, Shape } from "../../graph/graph.js";
+import type { Budget, BudgetKind } from "../budget.js";
+import type { Edit } from "../edits/index.js";
+import type { Cut } from "../plan.js";
+import type { Runner } from "../runner.js";
+import type { Samples } from "../segments.js";
+import type { Unit, UnitMap } from "../units.js";
+import type { MethodOptions, ValuesOf } from "./option.js";
 
-export interface MethodContext {
+/** THE list of things that a method may look at. */
+export const NEEDS = {
+  weights: "the network's weights",
+  samples: "pictures (--data)",
+  labels: "pictures with labels (--data)",
+  training: "a training run",
+} as const;
+export type Need = keyof typeof NEEDS;
+
+/** Whether units or layers compete with one another, or each loses the same share. */
+export type Scope = "global" | "local";
+
+export interface MethodContext<Options extends MethodOptions = MethodOptions> {
+  readonly graph: Graph;
+  /** Of every value and constant. */
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Channels and pruning units of the graph. */
+  readonly map: UnitMap;
   readonly seed: number;
+  /** There unless the method says that it needs none. */
+  readonly keep: Budget | undefined;
+  readonly scope: Scope;
+  /** "inner", or a pattern of names with * and ?: `selectUnits` and `selectLayers` follow it. */
+  readonly only: string | undefined;
+  readonly options: ValuesOf<Options>;
+  /** Opens the pictures when it is called first. Throws a `RequestError` where none were given. */
+  readonly samples: () => Samples;
+  readonly runner: Runner;
+  /** How much is done, of all. */
+  readonly onProgress: (done: number, total: number) => void;
 }
 
-/** A pruning method that ranks: one number a channel, the smallest go first. Units are compared by these numbers, too. */
-export interface Method {
+interface About<Options extends MethodOptions> {
   readonly name: string;
   /** One sentence for people who choose. */
   readonly summary: string;
   readonly paper: string;
-  /** What it looks at. */
-  readonly needs: "weights";
-  score(unit: Unit, context: MethodContext): Float64Array;
+  /** What it removes, in words: "channels", "weights". */
+  readonly removes: string;
+  readonly needs: readonly Need[];
+  /** The budgets that it can meet. */
+  readonly budgets: readonly BudgetKind[];
+  /** The scopes that it knows, the one that holds unless another is typed first. */
+  readonly scopes: readonly Scope[];
+  /** Without a budget it removes what its options say. */
+  readonly needsBudget?: false;
+  /** Offered as flags of these names. Names that begin with a letter, words joined by "-". */
+  readonly options: Options;
 }
 
-/**
- * A score from the filters that produce a channel: each producer's norms are divided by their mean, so that layers compare,
- * and averaged over the producers.
- */
-export function byFilterNorm(norm: (values: Iterable<number>) => number): Method["score"] {
-  return (unit) => {
-    const producers = unit.owned.filter(({ role }) => role === "produce");
-    const sources = producers.length > 0 ? producers : unit.owned.filter(({ tensor }) => tensor.shape.length > 1);
-    const score = new Float64Array(unit.width);
-    for (const source of sources) {
-      const norms = source.slices.map((slices) => norm(elements(source, slices)));
-      const mean = norms.reduce((sum, value) => sum + value, 0) / norms.length || 1;
-      norms.forEach((value, channel) => (score[channel]! += value / mean / sources.length));
-    }
-    return score;
-  };
+/** What a plan holds besides who made it. */
+export interface Decision {
+  readonly cuts?: readonly Cut[];
+  readonly edits?: readonly Edit[];
 }
 
-/** All numbers of some slices along the owned axis. */
-function* elements({ tensor, axis }: OwnedSlices, slices: readonly number[]): Iterable<number> {
-  const size = tensor.shape[axis]!;
-  const inner = tensor.shape.slice(axis + 1).reduce((product, n) => product * n, 1);
-  for (const slice of slices) {
-    for (let from = slice * inner; from < tensor.data.length; from += size * inner) {
-      for (let i = 0; i < inner; i++) yield tensor.data[from + i]!;
-    }
-  }
+/** Ranks channels: one number a channel, the smallest go first. Units are compared by these numbers, too. */
+export interface RankMethod<Options extends MethodOptions, State> extends About<Options> {
+  /** What all units' scores are made from, such as moments that samples gave. */
+  readonly prepare?: (context: MethodContext<Options>) => Promise<State>;
+  readonly score: (unit: Unit, context: MethodContext<Options>, prepared: State) => Float64Array;
+}
+
+/** Decides by itself what goes, and keeps the budget: never exceeded, and nothing that it removed could come back without exceeding it. */
+export interface PlanMethod<Options extends MethodOptions> extends About<Options> {
+  readonly plan: (context: MethodContext<Options>) => Decision | Promise<Decision>;
+}
+
+// oxlint-disable-next-line no-explicit-any -- options of different methods have nothing in common
+export type Method = RankMethod<any, any> | PlanMethod<any>;
+
+/** What rank methods have in common. */
+const RANK = {
+  removes: "channels",
+  budgets: ["macs", "parameters", "bytes", "channels"],
+  scopes: ["global", "local"],
+} as const;
+
+/** A method that ranks channels; at compile time it pins the types of options and state. */
+export function defineRankMethod<const Options extends MethodOptions = {}, State = undefined>(
+  method: Omit<RankMethod<Options, State>, keyof typeof RANK | "options"> & { readonly options?: Options },
+): RankMethod<Options, State> {
+  return { options: {} as Options, ...RANK, ...method };
+}
+
+/** Identity at run time; at compile time it pins the types of the options. */
+export function definePlanMethod<const Options extends MethodOptions>(
+  method: PlanMethod<Options>,
+): PlanMethod<Options> {
+  return method;
 }

@@ -1,7 +1,7 @@
 import { ModelError } from "../../errors.js";
 import { type Geometry, geometryOf } from "../geometry.js";
 import { type ConvLayer, planConvolution } from "../kernels/convolution.js";
-import { checkVector, checkWeights } from "../weights.js";
+import { checkVector, checkWeights, storedCount } from "../weights.js";
 import type { Shape } from "../shape.js";
 import { type LayerRule, one, type OpOf } from "./layer.js";
 
@@ -24,9 +24,7 @@ export const convolution: LayerRule<"convolution"> = {
     const g = check(op, x!);
     return [g.n, g.oc, g.oh, g.ow];
   },
-  macs(op, _inputs, [n, oc, oh, ow]) {
-    return n! * oc! * oh! * ow! * op.filter.shape[1]! * op.filter.shape[2]! * op.filter.shape[3]!;
-  },
+  macs: (op, _inputs, [n, _oc, oh, ow]) => n! * oh! * ow! * storedCount(op.filter),
   clamps: true,
   adds: true,
   // Depthwise kernels write whole vectors; with one input channel a dense convolution is a depthwise one, too.

@@ -2,7 +2,7 @@ import { Abi, Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
 import { formatShape, sizeOf } from "../shape.js";
 import { behind } from "../site.js";
-import { checkVector, checkWeights, readWeights } from "../weights.js";
+import { checkVector, checkWeights, readWeights, storedCount } from "../weights.js";
 import { type LayerRule, one } from "./layer.js";
 
 export const dense: LayerRule<"dense"> = {
@@ -16,7 +16,7 @@ export const dense: LayerRule<"dense"> = {
     checkVector(op.bias, "bias", out);
     return [...x!.slice(0, -1), out];
   },
-  macs: (op, [x]) => sizeOf(x!) * op.filter.shape[0]!,
+  macs: (op, [x]) => (sizeOf(x!) / op.filter.shape[1]!) * storedCount(op.filter),
   clamps: true,
   adds: true,
   view: false,

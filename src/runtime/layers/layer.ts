@@ -14,7 +14,7 @@ export interface LayerRule<T extends LayerType> {
    * layer's name: the caller adds it. Nothing behind this check looks at the file's numbers with suspicion again.
    */
   readonly shape: (op: OpOf<T>, inputs: readonly Shape[]) => Shape;
-  /** Multiply-adds of one run. */
+  /** Multiply-adds of one run, with as many weights as are stored. */
   readonly macs: (op: OpOf<T>, inputs: readonly Shape[], output: Shape) => number;
   /** Whether the kernels clamp what they store, so that a following clip costs nothing. */
   readonly clamps: boolean;

@@ -8,7 +8,7 @@ import { LIMITS } from "../limits.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { alignUp, behind, Constants, type Place, type Site } from "../site.js";
 import { ALL_KEPT } from "../mask.js";
-import { checkVector, checkWeights, readWeights } from "../weights.js";
+import { checkVector, checkWeights, readWeights, storedCount } from "../weights.js";
 import { type LayerRule, one, type OpOf } from "./layer.js";
 
 type Transposed = OpOf<"transposedConvolution">;
@@ -43,9 +43,7 @@ export const transposedConvolution: LayerRule<"transposedConvolution"> = {
     }
     return [x![0]!, outputChannels(op), oh, ow];
   },
-  macs(op, [x]) {
-    return sizeOf(x!) * op.filter.shape[1]! * op.filter.shape[2]! * op.filter.shape[3]!;
-  },
+  macs: (op, [x]) => (sizeOf(x!) / x![1]!) * storedCount(op.filter),
   clamps: true,
   adds: false,
   view: false,

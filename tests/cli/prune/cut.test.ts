@@ -44,8 +44,10 @@ test("method, costs, units and equality as data", async () => {
 });
 
 test("every method, every kind of budget", async () => {
-  for (const { name } of METHODS) {
-    for (const keep of ["macs=0.6", "parameters=0.6", "bytes=0.8", "channels=0.6"]) {
+  const shares = { macs: 0.6, parameters: 0.6, bytes: 0.8, channels: 0.6, weights: 0.6 };
+  for (const { name, budgets } of METHODS) {
+    for (const kind of budgets) {
+      const keep = `${kind}=${shares[kind]}`;
       const data = await json("prune", onnx, "--method", name, "--keep", keep);
       assert.is(data.method, name);
       assert.ok(data.macs.after < data.macs.before, `${name} ${keep}`);

@@ -127,7 +127,7 @@ test("channels that are constant or dead survive", async () => {
   };
   for (const [name, constants] of Object.entries(parts)) {
     const dense = withRoomForRecovery(withChannel(ARCHITECTURES[name]!(), constants, 1, () => 0));
-    const plan = makePlan(findUnits(dense), { ...HALF, method: "random", seed: 3 }, runner);
+    const plan = await makePlan(findUnits(dense), { ...HALF, method: "random", seed: 3 }, runner);
     for (const cut of [await applyPlan(findUnits(dense), plan, runner), await uncut(dense)]) {
       const { graph } = await recover(dense, cut, samplesFor(dense, 5));
       for (const [constant, { data }] of graph.constants) assert.ok(data.every(Number.isFinite), constant);

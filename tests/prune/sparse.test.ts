@@ -1,0 +1,186 @@
+/** The laws that every method keeps which plans edits, on every architecture, for every budget and scope. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RequestError } from "../../src/errors.js";
+import { type Graph, sizeOf } from "../../src/graph/graph.js";
+import { verifyGraph } from "../../src/graph/verify.js";
+import { countNonZero, inferShapes } from "../../src/ops/walk.js";
+import { allowance, type Budget, type BudgetKind } from "../../src/prune/budget.js";
+import { unpackBits } from "../../src/prune/edits/bitmap.js";
+import { applyEdits, type Edit, maskedByEdits } from "../../src/prune/edits/index.js";
+import type { MaskEdit } from "../../src/prune/edits/mask.js";
+import { findLayers, selectLayers } from "../../src/prune/layers.js";
+import { METHODS } from "../../src/prune/methods/index.js";
+import { formatPlan, parsePlan } from "../../src/prune/plan.js";
+import { applyPlan, makePlan, type PruneRequest } from "../../src/prune/prune.js";
+import { findUnits, type UnitMap } from "../../src/prune/units.js";
+import { ARCHITECTURES } from "./architectures.js";
+import { fails } from "./expect-error.js";
+import { costOf, difference, meaning, runner, running, same } from "./laws.js";
+
+const test = suite("prune/sparse");
+
+/** All methods that need no more than weights and plan by themselves. */
+const PLANNING = METHODS.filter((method) => "plan" in method && method.needs.every((need) => need === "weights"));
+
+/** A network file holds more than weights, and a mask takes room. */
+const SHARES: Readonly<Partial<Record<BudgetKind, number>>> = { weights: 0.5, macs: 0.6, parameters: 0.7, bytes: 0.85 };
+
+type Request = PruneRequest & { readonly keep: Budget };
+
+function requestsFor(method: (typeof METHODS)[number]): Request[] {
+  const kinds = method.budgets.filter((kind) => SHARES[kind] !== undefined);
+  return kinds.flatMap((kind) =>
+    method.scopes.map((scope): Request => ({ method: method.name, scope, keep: { kind, value: SHARES[kind]! } })),
+  );
+}
+
+/** For each method the number of the group that bit i of a mask belongs to, of a filter of this shape. */
+const GROUPS: Readonly<Record<string, (i: number, shape: readonly number[]) => number>> = {
+  magnitude: (i) => i,
+};
+
+/** Weights other than zero of the layers that edits may touch. */
+const touchable = (graph: Graph): number =>
+  selectLayers(findLayers(findUnits(graph), inferShapes(graph)), undefined).reduce(
+    (sum, { filter }) => sum + countNonZero(filter),
+    0,
+  );
+
+const spent = (graph: Graph, kind: BudgetKind): number =>
+  kind === "weights" ? touchable(graph) : costOf(graph, kind as "macs");
+
+/** Edits with one group of removed weights put back, for every such group that has weights. */
+function* withOneBack(map: UnitMap, method: string, edits: readonly Edit[]): Generator<readonly Edit[]> {
+  for (const edit of edits.filter((candidate): candidate is MaskEdit => candidate.kind === "mask")) {
+    const count = Math.ceil(edit.shape[0]! / edit.block) * sizeOf(edit.shape.slice(1));
+    const bits = unpackBits(edit.kept, count)!;
+    const back = new Map<number, number[]>();
+    bits.forEach((bit, i) => {
+      if (bit) return;
+      const group = GROUPS[method]!(i, edit.shape);
+      back.set(group, [...(back.get(group) ?? []), i]);
+    });
+    for (const group of back.values()) {
+      const more = Uint8Array.from(bits);
+      group.forEach((i) => (more[i] = 1));
+      yield edits.map((other) => (other === edit ? { ...edit, kept: packed(more) } : other));
+    }
+  }
+  void map;
+}
+
+function packed(bits: Uint8Array): string {
+  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
+  bits.forEach((bit, i) => (bytes[i >> 3]! |= bit << (i & 7)));
+  return Buffer.from(bytes).toString("base64");
+}
+
+function checkBudget(map: UnitMap, request: Request, edits: readonly Edit[]): void {
+  const { kind } = request.keep;
+  const allowed = allowance(request.keep, spent(map.graph, kind));
+  const cost = spent(applyEdits(edits, map.graph), kind);
+  assert.ok(cost <= allowed, `costs ${cost}, ${allowed} is allowed`);
+  assert.ok(edits.length > 0);
+  if (kind === "bytes") return;
+  let tried = 0;
+  for (const more of withOneBack(map, request.method, edits)) {
+    // All would take minutes.
+    if (tried++ % 7 !== 0) continue;
+    const back = spent(applyEdits(more, map.graph), kind);
+    if (back > cost) assert.ok(back > allowed, `a group can be put back: ${back} of ${allowed}`);
+  }
+}
+
+/** The plan and the edited network keep every law. */
+async function checkLaws(map: UnitMap, request: Request): Promise<void> {
+  const plan = await makePlan(map, request, runner);
+  assert.equal(await makePlan(findUnits(map.graph), request, runner), plan, "the same seed gives the same plan");
+  const { edits = [] } = plan;
+  checkBudget(map, request, edits);
+  const result = await applyPlan(map, plan, runner);
+  verifyGraph(result.graph);
+  const masked = maskedByEdits(edits, map.graph);
+  assert.ok(difference(meaning(masked), meaning(result.graph)) <= 1e-9, "edited equals masked");
+  assert.ok(difference(meaning(masked), await running(result.graph)) <= 1e-4, "on the runtime, too");
+  for (const kind of ["macs", "parameters", "bytes"] as const)
+    assert.equal(result[kind], { before: costOf(map.graph, kind), after: costOf(result.graph, kind) });
+  const replayed = parsePlan(formatPlan(plan), "plan.json");
+  assert.equal(replayed, plan);
+  assert.ok(same((await applyPlan(findUnits(map.graph), replayed, runner)).graph, result.graph), "a plan replays");
+}
+
+/** Whether the method says that there is nothing of its kind here. */
+async function applies(map: UnitMap, request: PruneRequest): Promise<boolean> {
+  try {
+    await makePlan(map, request, runner);
+    return true;
+  } catch (error) {
+    if (error instanceof RequestError && error.where === "--method") return false;
+    throw error;
+  }
+}
+
+const applied = new Map(PLANNING.map(({ name }) => [name, 0]));
+
+for (const [name, make] of Object.entries(ARCHITECTURES)) {
+  const map = findUnits(make());
+  for (const method of PLANNING) {
+    test(`${name}, ${method.name}: met, used up, equal to masked, replayed`, async () => {
+      for (const request of requestsFor(method)) {
+        if (!(await applies(map, { ...request, keep: { ...request.keep, value: 1 } }))) return;
+        try {
+          await checkLaws(map, request);
+        } catch (error) {
+          (error as Error).message += ` (${request.keep.kind}=${request.keep.value}, ${request.scope})`;
+          throw error;
+        }
+      }
+      applied.set(method.name, applied.get(method.name)! + 1);
+    });
+
+    test(`${name}, ${method.name}: keeping everything changes nothing`, async () => {
+      for (const kind of method.budgets) {
+        const request = { method: method.name, keep: { kind, value: 1 } } as const;
+        if (!(await applies(map, request))) return;
+        const plan = await makePlan(map, request, runner);
+        assert.equal([plan.cuts, plan.edits], [[], undefined]);
+        const result = await applyPlan(map, plan, runner);
+        assert.ok(same(result.graph, map.graph));
+        assert.is(result.equality.maxRelative, 0);
+      }
+    });
+  }
+}
+
+test("each method found layers of its kind in most of the networks", () => {
+  for (const [name, count] of applied) assert.ok(count >= 15, `${name}: in ${count}`);
+});
+
+test("a mask that is made twice is made once", async () => {
+  const map = findUnits(ARCHITECTURES["resnet"]!());
+  for (const { name } of PLANNING) {
+    const request = { method: name, keep: { kind: "macs", value: 0.6 } } as const;
+    const plan = await makePlan(map, request, runner);
+    if (!plan.edits!.every(({ kind }) => kind === "mask")) continue;
+    const once = await applyPlan(map, plan, runner);
+    assert.ok(same((await applyPlan(findUnits(once.graph), plan, runner)).graph, once.graph), name);
+  }
+});
+
+test("too little says what can be reached", async () => {
+  const map = findUnits(ARCHITECTURES["vgg"]!());
+  for (const method of PLANNING) {
+    for (const scope of method.scopes) {
+      const request = (value: number) => ({ method: method.name, scope, keep: { kind: "macs", value } }) as const;
+      const error = await makePlan(map, request(1.5), runner).catch((reason) => reason as Error);
+      assert.instance(error, RequestError, method.name);
+      const least = Number(/ask for (\d+) or more/.exec((error as Error).message)?.[1]);
+      assert.ok(least > 1, (error as Error).message);
+      assert.is((await applyPlan(map, await makePlan(map, request(least), runner), runner)).macs.after, least);
+      await fails(() => makePlan(map, request(least - 1), runner), RequestError, new RegExp(`ask for ${least} `));
+    }
+  }
+});
+
+test.run();
