@@ -44,6 +44,7 @@ export const enum Kernel {
   ConvWinograd2 = 63,
   ConvWinograd2Shuffled = 64,
   ConvSparse = 65,
+  Expand = 66,
   WindowColumns = 70,
 }
 

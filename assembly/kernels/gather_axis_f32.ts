@@ -2,16 +2,17 @@ import { Step } from "../step";
 import { endInRow, endRow, firstInRow, firstRow } from "../threads";
 
 /**
- * Elements by number along one axis: y[o, i, r] = x[o, table[i], r].
+ * Elements by number along one axis: y[o, i, r] = x[o, table[i], r], or 0 where the table says so.
  *
- * Layout    x: [oc][ih][ow]; y: [oc][oh][ow]; table: oh byte offsets, each the start of a run of `ow` floats in [ih][ow].
+ * Layout    x: [oc][ih][ow]; y: [oc][oh][ow]; table: oh byte offsets, each the start of a run of `ow` floats in [ih][ow]; with `kh` 1 there
+ *           may be -1 among them, for zeros.
  * Tile      a run in one copy; runs of one element four at a time. Threads share the runs, or each run.
  * Requires  every offset inside one [ih][ow]; x and y do not overlap.
  * Writes    exactly oc * oh * ow floats.
- * Oracle    src/ops/gather.ts `evaluate`.
+ * Oracle    src/ops/gather.ts and src/ops/scatter.ts `evaluate`.
  */
 export function gather_axis_f32(s: Step): void {
-  if (s.ow == 1) return gatherSingles(s);
+  if (s.ow == 1 && s.kh == 0) return gatherSingles(s);
   const runBytes = (s.ow as usize) << 2;
   const planeBytes = (s.ih as usize) * runBytes;
   const runs = s.oc * s.oh;
@@ -21,8 +22,10 @@ export function gather_axis_f32(s: Step): void {
   let o = run / s.oh;
   let i = run - o * s.oh;
   for (const rowsEnd = endRow(runs, s.ow); run < rowsEnd; run++) {
-    const x = s.x + (o as usize) * planeBytes + load<u32>(s.table + ((i as usize) << 2));
-    copyRun(x + first, s.y + (run as usize) * runBytes + first, bytes);
+    const at = load<i32>(s.table + ((i as usize) << 2));
+    const y = s.y + (run as usize) * runBytes + first;
+    if (at < 0) memory.fill(y, 0, bytes);
+    else copyRun(s.x + (o as usize) * planeBytes + at + first, y, bytes);
     if (++i == s.oh) {
       i = 0;
       o++;

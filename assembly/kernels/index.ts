@@ -15,6 +15,7 @@ import {
 import { dense_f32 } from "./dense_f32";
 import { depthwise_f32 } from "./depthwise_f32";
 import { depthwise_rows_f32 } from "./depthwise_rows_f32";
+import { expand_f32 } from "./expand_f32";
 import { log_softmax_f32, log_sum_exp_f32 } from "./log_softmax_f32";
 import { gather_axis_f32 } from "./gather_axis_f32";
 import { matmul_f32 } from "./matmul_f32";
@@ -58,6 +59,8 @@ export function dispatch(s: Step): void {
       return conv_winograd_2x2_f32_4x8s(s);
     case Kernel.ConvSparse:
       return conv_sparse_f32(s);
+    case Kernel.Expand:
+      return expand_f32(s);
     case Kernel.WindowColumns:
       return window_columns_f32(s);
     case Kernel.Add:

@@ -1,6 +1,14 @@
 import { ModelError } from "../errors.js";
 import type { Shape } from "../graph/graph.js";
 import { type Atoms, type Channels, countKept, defineOp, freezePixels, parameterOf } from "./op.js";
+import {
+  checkPositions,
+  countComputed,
+  lowerPositions,
+  nearestComputed,
+  type Positions,
+  raisePositions,
+} from "./positions.js";
 import { type Pads, type Pair, type Window, windowOutput } from "./window.js";
 
 /** Attributes of a 2-D convolution; the kernel's size is the filter's. */
@@ -9,6 +17,8 @@ export type ConvAttrs = {
   readonly dilations: Pair;
   readonly pads: Pads;
   readonly groups: number;
+  /** Which pixels are computed; the others take the value of the nearest that is. Without it, all are. */
+  readonly positions?: Positions | undefined;
 };
 
 function windowOf(attrs: ConvAttrs, filter: Shape): Window {
@@ -17,7 +27,8 @@ function windowOf(attrs: ConvAttrs, filter: Shape): Window {
 
 /**
  * Convolution of NCHW values. Inputs: x [n, ic, ih, iw], filter [oc, ic / groups, kh, kw], optionally bias [oc].
- * y[n, o, p, q] = bias[o] + sum over c, i, j of filter[o, c, i, j] * x[n, g(o) * ic / groups + c, p * sh + i * dh - top, q * sw + j * dw - left].
+ * y[n, o, p, q] = bias[o] + sum over c, i, j of filter[o, c, i, j] * x[n, g(o) * ic / groups + c, p * sh + i * dh - top, q * sw + j * dw - left]
+ * at the computed positions, and elsewhere what it is at the nearest of them.
  */
 export const conv = defineOp({
   name: "conv",
@@ -42,7 +53,9 @@ export const conv = defineOp({
       throw new ModelError(`bias has shape ${bias.join("x")}, expected ${oc}`);
     }
     const window = windowOf(attrs, filter!);
-    return [[n, oc, windowOutput(ih, 0, window), windowOutput(iw, 1, window)]];
+    const [oh, ow] = [windowOutput(ih, 0, window), windowOutput(iw, 1, window)];
+    if (attrs.positions) checkPositions(attrs.positions, oh, ow);
+    return [[n, oc, oh, ow]];
   },
 
   evaluate(attrs, [x, filter, bias]) {
@@ -77,6 +90,7 @@ export const conv = defineOp({
         }
       }
     }
+    if (attrs.positions) fill(y, nearestComputed(attrs.positions, oh, ow));
     return [{ shape: shape!, data: y }];
   },
 
@@ -105,21 +119,31 @@ export const conv = defineOp({
   macs(attrs, [x, filter, bias]) {
     const [shape] = this.infer(attrs, bias ? [x!, filter!, bias] : [x!, filter!]);
     const [n, oc, oh, ow] = shape as [number, number, number, number];
-    return n * oc * oh * ow * filter![1]! * filter![2]! * filter![3]!;
+    return n * oc * countComputed(attrs.positions, oh, ow) * filter![1]! * filter![2]! * filter![3]!;
   },
 
-  lower(attrs, [, filter, bias]) {
+  lower({ positions, ...attrs }, [x, filter, bias]) {
+    const [, , oh, ow] = this.infer(attrs, [x!.shape, filter!.shape])[0] as [number, number, number, number];
+    const computed = positions && lowerPositions(positions, oh, ow);
     const parameters = { filter: parameterOf(filter!, "filter"), bias: parameterOf(bias, "bias") };
-    return { layer: { type: "convolution", ...attrs, ...parameters }, reads: [0] };
+    return { layer: { type: "convolution", ...attrs, ...parameters, positions: computed }, reads: [0] };
   },
 
   raise(layer) {
     if (layer.type !== "convolution") return undefined;
-    const { strides, dilations, pads, groups, filter, bias } = layer;
-    const attrs = { strides, dilations, pads, groups } as unknown as ConvAttrs;
+    const { strides, dilations, pads, groups, filter, bias, positions } = layer;
+    const computed = positions && { positions: raisePositions(positions) };
+    const attrs = { strides, dilations, pads, groups, ...computed } as unknown as ConvAttrs;
     return { attrs, constants: bias ? [filter, bias] : [filter] };
   },
 });
+
+/** Gives every pixel of every plane the value of its source in the plane; a source is its own. */
+function fill(planes: Float64Array, sources: Int32Array): void {
+  for (let first = 0; first < planes.length; first += sources.length) {
+    sources.forEach((source, pixel) => (planes[first + pixel] = planes[first + source]!));
+  }
+}
 
 /** A group of its own for each input channel: the input channel, its filters and their outputs stand or fall together. */
 function depthwise(groups: number, oc: number, input: Atoms | null, channels: Channels): Atoms | null {

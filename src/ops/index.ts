@@ -60,6 +60,7 @@ import { resample } from "./resample.js";
 import { reshape } from "./reshape.js";
 import { rmsNorm } from "./rms-norm.js";
 import { round } from "./round.js";
+import { scatter } from "./scatter.js";
 import { selu } from "./selu.js";
 import { shrink } from "./shrink.js";
 import { sigmoid } from "./sigmoid.js";
@@ -136,6 +137,7 @@ const LIST = [
   reshape,
   rmsNorm,
   round,
+  scatter,
   selu,
   shrink,
   sigmoid,

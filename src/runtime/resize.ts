@@ -21,9 +21,23 @@ export function resizeNetwork(
   const inputs = network.inputs.map((input) => resizeInput(input, asked(input.name)));
   const resized = { ...network, inputs };
   try {
-    return { network: resized, checked: verifyNetwork(resized) };
+    const checked = verifyNetwork(resized);
+    checkPositions(network, resized, checked);
+    return { network: resized, checked };
   } catch (error) {
     throw error instanceof ModelError ? explain(error, network, inputs) : error;
+  }
+}
+
+/** Which pixels a layer computes is said for planes of one size. */
+function checkPositions(before: Network, after: Network, { shapes }: Checked): void {
+  const layers = after.layers.filter(({ op }) => op.type === "convolution" && op.positions);
+  if (layers.length === 0) return;
+  const { shapes: known } = verifyNetwork(before);
+  for (const layer of layers) {
+    const value = after.inputs.length + after.layers.indexOf(layer);
+    if (shapes[value]![2] === known[value]![2] && shapes[value]![3] === known[value]![3]) continue;
+    throw new ModelError("computes some positions only, which are said for planes of one size", layer.name);
   }
 }
 

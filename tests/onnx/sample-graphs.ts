@@ -94,6 +94,16 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
   conv: [
     { attrs: { ...window, groups: 1 }, on: [image], constants: [noise([4, 3, 3, 2], 2), noise([4], 3)] },
     { attrs: { ...window, groups: 3, dilations: [1, 2] }, on: [image], constants: [noise([6, 1, 3, 2], 2)] },
+    {
+      attrs: { ...window, groups: 1, positions: { pixels: [1, 3, 4, 10] } },
+      on: [image],
+      constants: [noise([4, 3, 3, 2], 2), noise([4], 3)],
+    },
+    {
+      attrs: { ...window, groups: 1, positions: { rows: [0, 2], columns: [0, 1, 4] } },
+      on: [image],
+      constants: [noise([4, 3, 3, 2], 2), noise([4], 3)],
+    },
   ],
   div: [
     { attrs: {}, on: [image, [1, 3, 1, 1]] },
@@ -242,6 +252,10 @@ const SAMPLES: { readonly [K in OpName]: readonly Sample<K>[] } = {
     { attrs: { axis: 2, epsilon: Math.fround(1e-3) }, on: [image] },
   ],
   round: [{ attrs: {}, on: [image] }],
+  scatter: [
+    { attrs: { axis: 1, indices: [0, 2, 3], size: 5 }, on: [image] },
+    { attrs: { axis: 3, indices: [1, 2, 3, 5, 6], size: 7 }, on: [image] },
+  ],
   selu: [{ attrs: { alpha: 1.5, gamma: 1.25 }, on: [image] }],
   shrink: [{ attrs: { lambda: 0.25, bias: 0.125 }, on: [image] }],
   sigmoid: [{ attrs: {}, on: [image] }],

@@ -45,6 +45,7 @@ const EXACT: ReadonlySet<string> = new Set<OpName>([
   "relu",
   "reshape",
   "round",
+  "scatter",
   "sign",
   "slice",
   "thresholded-relu",

@@ -3,6 +3,13 @@ import type { About } from "../../src/graph/about.js";
 import type { Graph } from "../../src/graph/graph.js";
 import { GraphBuilder } from "../../src/models/builder.js";
 
+const PERFORATED = {
+  strides: [1, 1],
+  dilations: [1, 1],
+  pads: [0, 0, 0, 0],
+  groups: 1,
+  positions: { rows: [0, 3, 6], columns: [1, 2, 5, 7] },
+} as const;
 const WINDOW = { strides: [2, 2], dilations: [1, 1], pads: [0, 1, 1, 0] } as const;
 
 /** Every type of layer once or more; two inputs, three outputs. */
@@ -10,7 +17,10 @@ export function everyLayer(): Graph {
   const b = new GraphBuilder(11);
   const x = b.input("x", [1, 3, 8, 8]);
   const gate = b.input("gate", [1, 4, 1, 1]);
-  const c = b.conv("c", x, 4, 3, { bias: true });
+  const c = b.node("c", "conv", PERFORATED, [
+    b.conv("first", x, 4, 3, { bias: true }),
+    b.weights("c.weight", [4, 4, 1, 1], 1),
+  ]);
   const gated = b.node("gated", "mul", {}, [c, gate]);
   const shifted = b.node("shifted", "add", {}, [gated, b.weights("shift", [8, 1], 1)]);
   const six = b.node("six", "clip", { min: 0, max: 6 }, [b.batchNorm("bn", shifted)]);
@@ -37,7 +47,9 @@ function moved(b: GraphBuilder, x: string): string {
   const filter = b.weights("up.weight", [1, 4, 2, 2], 0.5);
   const up = b.node("up", "transposed-conv", attrs, [plane, filter, b.weights("up.bias", [4], 0.1)]);
   const picked = b.node("picked", "gather", { axis: 1, indices: [3, 0, 0, 2] }, [up]);
-  const resized = b.node("resized", "resample", RESIZED, [picked]);
+  const spread = b.node("spread", "scatter", { axis: 1, indices: [0, 1, 3, 4], size: 5 }, [picked]);
+  const taken = b.node("taken", "gather", { axis: 1, indices: [0, 2, 3, 4] }, [spread]);
+  const resized = b.node("resized", "resample", RESIZED, [taken]);
   const normed = b.node("normed", "instance-norm", { epsilon: 1e-3 }, [
     resized,
     b.weights("normed.scale", [4], 1),

@@ -64,6 +64,7 @@ cases("neg", {});
 cases("reduce-mean", { axes: [2, 3], keepDims: false }, { axes: [1], keepDims: true }, { axes: [3], keepDims: true });
 cases("relu", {});
 cases("reshape", { shape: [1, 8, 3, 7] });
+cases("scatter", { axis: 1, indices: [0, 2, 3, 5], size: 7 });
 cases("selu", { alpha: 1.6733, gamma: 1.0507 });
 cases("shrink", { lambda: 0.3, bias: 0.1 });
 cases("sigmoid", {});

@@ -44,6 +44,7 @@ import { exportReduceMean, importReduceMean } from "./reduce-mean.js";
 import { exportReduction, importReduction } from "./reduction.js";
 import { exportReshape, importReshape } from "./reshape.js";
 import { exportRmsNormalization, importRmsNormalization } from "./rms-normalization.js";
+import { exportScatter } from "./scatter.js";
 import { exportSlice, importSlice } from "./slice.js";
 import { exportLogSoftmax, exportSoftmax, importLogSoftmax, importSoftmax } from "./softmax.js";
 import { exportResize, importResize, importUpsample, opsetOfResize } from "./resize.js";
@@ -262,6 +263,7 @@ export const EXPORTERS: { readonly [K in OpName]: Exporter<K> } = {
   reshape: exportReshape,
   "rms-norm": exportRmsNormalization,
   round: renamed("Round"),
+  scatter: exportScatter,
   selu: exportFormula("Selu", { alpha: ["alpha", 1.6732631921768188], gamma: ["gamma", 1.0507010221481323] }),
   shrink: exportFormula("Shrink", { lambda: ["lambd", 0.5], bias: ["bias", 0] }),
   sigmoid: renamed("Sigmoid"),

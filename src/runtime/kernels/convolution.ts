@@ -1,6 +1,7 @@
 /** The kernels that can compute a convolution: THE list. A new one is one more file and one line. */
 import type { Weights } from "../../gen/network.js";
 import type { Geometry } from "../geometry.js";
+import type { Computed } from "../positions.js";
 import type { Choice, Site } from "../site.js";
 import type { Target } from "../target.js";
 import { convSparse } from "./conv-sparse.js";
@@ -14,6 +15,7 @@ import {
   convWinograd5x5Shuffled,
 } from "./conv-winograd.js";
 import { depthwise, depthwiseRows } from "./depthwise.js";
+import { planPerforated } from "./perforated.js";
 
 /** One convolution layer, checked. */
 export interface ConvLayer {
@@ -22,6 +24,8 @@ export interface ConvLayer {
   /** [oc][ic / groups][kh][kw]. */
   readonly filter: Weights;
   readonly bias: Weights | undefined;
+  /** The pixels to compute, if not all; the others take the value of the nearest. */
+  readonly computed?: Computed | undefined;
 }
 
 /** How a kernel wants the filter, for whoever has to write it anew: panels of `most` output channels, transformed by G or not. */
@@ -61,9 +65,11 @@ export const CONV_KERNELS: readonly ConvKernel[] = [
 
 /** Lets the kernel plan that was chosen for this layer, which it must fit; without a choice the one that the rule picks. */
 export function planConvolution(layer: ConvLayer, site: Site): void {
-  const { kernel, why } = site.choice ?? chooseByRule(layer, site.target);
-  site.pick(kernel, why);
-  CONV_KERNELS.find(({ name }) => name === kernel)!.plan(layer, site);
+  const { kernel: name, why } = site.choice ?? chooseByRule(layer, site.target);
+  const kernel = CONV_KERNELS.find((candidate) => candidate.name === name)!;
+  site.pick(name, why);
+  if (layer.computed) planPerforated(kernel, layer, layer.computed, site);
+  else kernel.plan(layer, site);
 }
 
 /** The kernels that can compute a layer, the cheapest first. */

@@ -1,6 +1,7 @@
 import { ModelError } from "../../errors.js";
 import { type Geometry, geometryOf } from "../geometry.js";
 import { type ConvLayer, planConvolution } from "../kernels/convolution.js";
+import { readPositions } from "../positions.js";
 import { checkVector, checkWeights, storedCount } from "../weights.js";
 import type { Shape } from "../shape.js";
 import { type LayerRule, one, type OpOf } from "./layer.js";
@@ -15,6 +16,7 @@ function check(op: OpOf<"convolution">, x: Shape): Geometry {
     );
   }
   checkVector(op.bias, "bias", oc);
+  if (op.positions) readPositions(op.positions, geometry.oh, geometry.ow);
   return geometry;
 }
 
@@ -24,7 +26,10 @@ export const convolution: LayerRule<"convolution"> = {
     const g = check(op, x!);
     return [g.n, g.oc, g.oh, g.ow];
   },
-  macs: (op, _inputs, [n, _oc, oh, ow]) => n! * oh! * ow! * storedCount(op.filter),
+  macs(op, _inputs, [n, _oc, oh, ow]) {
+    const pixels = op.positions ? readPositions(op.positions, oh!, ow!).pixels.length : oh! * ow!;
+    return n! * pixels * storedCount(op.filter);
+  },
   clamps: true,
   adds: true,
   // Depthwise kernels write whole vectors; with one input channel a dense convolution is a depthwise one, too.
@@ -37,5 +42,7 @@ export const convolution: LayerRule<"convolution"> = {
 
 /** The layer as its kernels see it. */
 export function convLayerOf(op: OpOf<"convolution">, x: Shape): ConvLayer {
-  return { geometry: check(op, x), groups: op.groups, filter: op.filter, bias: op.bias };
+  const geometry = check(op, x);
+  const computed = op.positions && readPositions(op.positions, geometry.oh, geometry.ow);
+  return { geometry, groups: op.groups, filter: op.filter, bias: op.bias, computed };
 }

@@ -15,6 +15,7 @@ import { reduce } from "./reduce.js";
 import { resample } from "./resample.js";
 import { reshape } from "./reshape.js";
 import { scale } from "./scale.js";
+import { scatter } from "./scatter.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
@@ -37,6 +38,7 @@ const RULES: { readonly [T in LayerType]: LayerRule<T> } = {
   resample,
   reshape,
   scale,
+  scatter,
   slice,
   softmax,
   transpose,

@@ -3,6 +3,7 @@
  * of the output's gradient with the filter turned around; the filter's gradient by products over pixels.
  */
 import { TrainingKernel } from "../../../assembly/training/abi.js";
+import { ModelError } from "../../errors.js";
 import { sizeOf } from "../../graph/graph.js";
 import type { ConvAttrs } from "../../ops/conv.js";
 import { coverWindows, type Geometry } from "../../runtime/geometry.js";
@@ -55,6 +56,8 @@ export const conv = defineGradient<ConvAttrs>({
 
   forward(site) {
     const { records, inputs, output, clamp } = site;
+    if (site.attrs.positions)
+      throw new ModelError("cannot be trained: it computes some positions only; train it first");
     const g = geometryFor(site);
     const layer = emptyLayer(g, site.attrs.groups);
     const planned = records.convolution(layer, inputs[0]!, output, clamp, {

@@ -50,6 +50,7 @@ const TABLE: Table = {
   "reduce-mean": mean(op("reduce-mean")),
   relu: clamped(op("relu")),
   reshape: move(op("reshape")),
+  scatter: move(op("scatter")),
   selu: unary(op("selu")),
   shrink: unary(op("shrink")),
   sigmoid: unary(op("sigmoid")),
