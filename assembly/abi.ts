@@ -39,10 +39,8 @@ export const enum Kernel {
   Prelu = 25,
   Unary = 26,
   PadPlanes = 60,
-  ConvWinograd4 = 61,
-  ConvWinograd4Shuffled = 62,
-  ConvWinograd2 = 63,
-  ConvWinograd2Shuffled = 64,
+  ConvWinograd = 61,
+  ConvWinogradShuffled = 62,
   ConvSparse = 65,
   Expand = 66,
   WindowColumns = 70,
@@ -106,11 +104,11 @@ export enum Unary {
 // ├────────┼────────┼────────┼────────┼────────┼────────┼────────┼────────┤ 64
 // │   sh   │   sw   │   dh   │   dw   │  top   │  left  │ bottom │ right  │
 // ├────────┼────────┼────────┼────────┼────────┴────────┴────────┴────────┤ 96
-// │ block  │   lo   │   hi   │ value  │ share  │ depth  │      unused      │
-// └────────┴────────┴────────┴────────┴────────┴────────┴──────────────────┘
+// │ block  │   lo   │   hi   │ value  │ share  │ depth  │ reads  │ unused │
+// └────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┘
 // x input, f filter or second operand, b bias, z residual (0: none), y output, scratch, table: byte addresses.
-// lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. What else a kernel reads stands in
-// its header.
+// lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. reads: address of the byte offsets of
+// the input's planes that are read (0: all, in order). What else a kernel reads stands in its header.
 export enum StepOffset {
   kernel = 0,
   x = 4,
@@ -142,6 +140,7 @@ export enum StepOffset {
   value = 108,
   share = 112,
   depth = 116,
+  reads = 120,
 }
 
 /** What lies in the scratch memory of Winograd's kernels. */

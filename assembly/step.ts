@@ -33,6 +33,7 @@ export class Step {
   value: f32;
   share: i32;
   depth: i32;
+  reads: usize;
 }
 
 // The compiler refuses a build in which the two sides disagree.
@@ -40,4 +41,5 @@ if (offsetof<Step>("y") != StepOffset.y) ERROR("Step.y is not where abi.ts says"
 if (offsetof<Step>("ic") != StepOffset.ic) ERROR("Step.ic is not where abi.ts says");
 if (offsetof<Step>("right") != StepOffset.right) ERROR("Step.right is not where abi.ts says");
 if (offsetof<Step>("depth") != StepOffset.depth) ERROR("Step.depth is not where abi.ts says");
+if (offsetof<Step>("reads") != StepOffset.reads) ERROR("Step.reads is not where abi.ts says");
 if (<i32>offsetof<Step>() > Abi.stepBytes) ERROR("Step is larger than abi.ts says");

@@ -94,7 +94,11 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
     ],
   ],
   ["src/runtime/layers/index.ts", "src/runtime/layers", ["layer"]],
-  ["src/runtime/kernels/convolution.ts", "src/runtime/kernels", ["perforated", "planes", "tiles"]],
+  [
+    "src/runtime/kernels/convolution.ts",
+    "src/runtime/kernels",
+    ["perforated", "planes", "shared-taps", "tiles", "winograd-transforms"],
+  ],
   ["src/models/index.ts", "src/models", ["builder"]],
   ["src/passes/index.ts", "src/passes", []],
   ["src/onnx/ops/index.ts", "src/onnx/ops", []],
@@ -109,6 +113,7 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
     "assembly/kernels",
     [
       "finish_tile",
+      "finish_winograd_tile",
       "gemm_f32",
       "gemm_f32_4x8",
       "gemm_f32_4x8s",
@@ -118,6 +123,8 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
       "winograd_2x2_f32",
       "winograd_4x4_f32",
       "winograd_5x5_f32",
+      "winograd_even_f32",
+      "winograd_f32",
     ],
   ],
 ];

@@ -15,7 +15,8 @@ const PANELS_EACH = 4;
  * Layout    x: ic planes of ih x iw, padded already; f: panels [ic * kh * kw][rows], rows as `tileRows` says, the last one filled
  *           up with zeros; b: oc floats; y, z: oc planes of oh x ow.
  *           table: kh * kw tap offsets, then oh * ow pixel offsets and 7 more (bytes, in the padded plane); 0 where a pixel's
- *           window is the pixel itself.
+ *           window is the pixel itself. Where ih is 0 the lowered matrix has only the rows of a list: ic is their number, kh and kw
+ *           are 1, and the table has for each row the offset of its tap in its plane, from x on, in place of the taps' ones.
  * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 pixels; `block` panels of pixels and `depth` channels are
  *           packed at a time, and while there are more channels the tiles' sums wait in scratch.
  * Requires  share: block * 8 * depth * kh * kw floats, then a tile; where depth < ic, block tiles for each panel of the filter; 4
@@ -57,11 +58,18 @@ function pack(s: Step, panel: i32, end: i32, c: i32, channels: i32): void {
     const first = panel << 3;
     return packRows(x + ((first as usize) << 2), channels, planeBytes, min(end << 3, pixels) - first, to);
   }
-  const taps = s.kh * s.kw;
-  const pixelTable = s.table + ((taps as usize) << 2);
+  let taps = s.kh * s.kw;
+  let tapTable = s.table;
+  let pixelTable = tapTable + ((taps as usize) << 2);
   const panelBytes = ((channels * taps) as usize) << 5;
+  if (s.ih == 0) {
+    tapTable += (c as usize) << 2;
+    pixelTable = s.table + ((s.ic as usize) << 2);
+    taps = channels;
+    channels = 1;
+  }
   for (let p = panel << 3; p < min(end << 3, pixels); p += 8) {
-    packPanel(x, channels, planeBytes, s.table, taps, pixelTable + ((p as usize) << 2), tileLanes(pixels - p), to);
+    packPanel(x, channels, planeBytes, tapTable, taps, pixelTable + ((p as usize) << 2), tileLanes(pixels - p), to);
     to += panelBytes;
   }
 }

@@ -1,45 +1,69 @@
 import { Winograd } from "../abi";
-import { copyPlane } from "../pack/plane";
-import { clamp, clampScalar } from "../simd";
+import { splitPhases } from "../pack/plane";
 import { Step } from "../step";
 import { endOf, firstOf, scratchOf, threadCount } from "../threads";
+import { finishWinogradTiles } from "./finish_winograd_tile";
 import { fetch, gemmTile, paddedRows, tileLanes, tileRows } from "./gemm_f32";
 import { winogradInput2, winogradOutput2 } from "./winograd_2x2_f32";
 import { winogradInput4, winogradOutput4 } from "./winograd_4x4_f32";
-import { winogradInput5x5, winogradOutput5x5 } from "./winograd_5x5_f32";
+import { winogradOutput2x2 } from "./winograd_even_f32";
+import { winogradInput, winogradOutput } from "./winograd_f32";
 
 /** Panels of tiles a thread must get for the tiles to be divided; with fewer, the output channels are. */
 const PANELS_EACH = 2;
 
 /**
- * Convolution 3 x 3 or 5 x 5, stride 1, of one image and one group, by Winograd's F(m x m, k x k): one matrix product for each of
- * the (m + k - 1)^2 values of a transformed tile of m x m output pixels. 5 x 5 has m = 4.
+ * Convolution of one image and one group with a window of k x k, stride 1, by Winograd's F(m x m, k x k): one matrix product for
+ * each of the (m + k - 1)^2 values of a transformed tile of m x m output pixels.
  *
- * Layout    x: ic planes of ih x iw; top, left, bottom, right: padding that covers whole tiles; f: [value][panel][ic][rows],
- *           transformed, rows as `tileRows` says, the last panel filled up with zeros; b: oc floats; y, z: oc planes of oh x ow.
+ * With a dilation d every d-th row and column of the padded planes is a plane of its own, a phase, convolved without dilation into
+ * every d-th row and column of the output. Tiles of all d x d phases are numbered together, those that meet in the output one
+ * behind the other.
+ *
+ * Layout    x: ic planes of ih x iw, or those that `reads` lists; top, left, bottom, right: padding that covers whole tiles of all
+ *           phases; f: [value][panel][ic][rows], transformed, rows as `tileRows` says, the last panel filled up with zeros; b: oc
+ *           floats; y, z: oc planes of oh x ow. depth: m. m, k: 2, 2; 4, 2; 5, 2; 2, 3; 4, 3; 5, 4; 4, 5.
  * Tile      `most` (6, or 4 with splats by shuffles) output channels x 8 tiles; `block` panels of 8 tiles are transformed at a time.
- * Requires  share: values x (block * 8 * ic floats and 64 bytes), values x (block * 8 * oc filled up to whole panels floats and 64
- *           bytes), block * 8 notes of 16 bytes, 2 KB, and the rows of a padded plane that a block's tiles read.
+ * Requires  dh and dw equal; share: values x (block * 8 * ic floats and 64 bytes), values x (block * 8 * oc filled up to whole panels
+ *           floats and 64 bytes), block * 8 notes of 16 bytes, 2 KB, the rows of a padded plane that a block's tiles read, each of
+ *           its phases' rows filled up to one length, and 16 bytes.
  * Writes    exactly y. A number that is not finite spreads over its tile. Threads divide the tiles, or the output channels.
  * Oracle    src/ops/conv.ts `evaluate`.
  */
-function conv(s: Step, most: i32, m: i32): void {
-  const tiles = ((s.ow + m - 1) / m) * ((s.oh + m - 1) / m);
+function conv(s: Step, most: i32): void {
+  const tiles = tilesAcross(s) * tilesDown(s) * s.dh * s.dh;
   const panels = (tiles + 7) >> 3;
   const rowPanels = (s.oc + most - 1) / most;
   if (panels >= PANELS_EACH * threadCount()) {
-    convPart(s, most, m, firstOf(panels), endOf(panels), 0, s.oc);
+    convPart(s, most, firstOf(panels), endOf(panels), 0, s.oc);
   } else {
-    convPart(s, most, m, 0, panels, firstOf(rowPanels) * most, min(s.oc, endOf(rowPanels) * most));
+    convPart(s, most, 0, panels, firstOf(rowPanels) * most, min(s.oc, endOf(rowPanels) * most));
   }
 }
 
+/** Tiles of each phase side by side: as many as the first one has, which is the largest. */
+function tilesAcross(s: Step): i32 {
+  const pixels = s.depth * s.dh;
+  return (s.ow + pixels - 1) / pixels;
+}
+
+/** The same one below the other. */
+function tilesDown(s: Step): i32 {
+  const pixels = s.depth * s.dh;
+  return (s.oh + pixels - 1) / pixels;
+}
+
+/** Elements of a row of one phase of a padded plane. */
+function phaseWidth(s: Step): i32 {
+  return (s.left + s.iw + s.right + s.dh - 1) / s.dh;
+}
+
 /** The output channels `firstRow` to `endRow` of the panels of tiles `firstPanel` to `endPanel`. */
-function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, firstRow: i32, endRow: i32): void {
+function convPart(s: Step, most: i32, firstPanel: i32, endPanel: i32, firstRow: i32, endRow: i32): void {
   if (firstRow >= endRow) return;
-  const side = m + s.kh - 1;
+  const side = s.depth + s.kh - 1;
   const values = (side * side) as usize;
-  const tiles = ((s.ow + m - 1) / m) * ((s.oh + m - 1) / m);
+  const tiles = tilesAcross(s) * tilesDown(s) * s.dh * s.dh;
   const xPitch = (((s.block * s.ic) as usize) << 5) + Winograd.apart;
   const yPitch = (((s.block * paddedRows(most, s.oc)) as usize) << 5) + Winograd.apart;
   const from = scratchOf(s);
@@ -49,10 +73,10 @@ function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, fi
   for (let panel = firstPanel; panel < endPanel; panel += s.block) {
     const first = panel << 3;
     const count = min(min(endPanel, panel + s.block) << 3, tiles) - first;
-    findTiles(s, m, first, count, places);
-    transformInput(s, m, first, count, places, from, xPitch, spare);
+    findTiles(s, first, count, places);
+    transformInput(s, first, count, places, from, xPitch, spare);
     multiply(s, most, values, count, firstRow, endRow, from, xPitch, to, yPitch);
-    transformOutput(s, m, count, places, firstRow, endRow, to, yPitch, spare);
+    transformOutput(s, count, places, firstRow, endRow, to, yPitch, spare);
   }
 }
 
@@ -60,18 +84,24 @@ function convPart(s: Step, most: i32, m: i32, firstPanel: i32, endPanel: i32, fi
  * For each tile 16 bytes: where it begins in the padded rows that the tiles read, where in an output plane, and how many of its
  * rows and columns lie inside the output. Tiles behind the last one, up to whole vectors, repeat it.
  */
-function findTiles(s: Step, m: i32, first: i32, count: i32, places: usize): void {
-  const across = (s.ow + m - 1) / m;
-  const top = (first / across) * m;
-  const width = s.left + s.iw + s.right;
+function findTiles(s: Step, first: i32, count: i32, places: usize): void {
+  const apart = s.dh;
+  const m = s.depth;
+  const across = tilesAcross(s);
+  const top = (first / (apart * apart * across)) * m * apart;
+  const width = phaseWidth(s);
   for (let i = 0; i < ((count + 3) & ~3); i++) {
     const tile = first + min(i, count - 1);
-    const row = (tile / across) * m;
-    const column = (tile % across) * m;
-    store<i32>(places, ((row - top) * width + column) << 2);
-    store<i32>(places, (row * s.ow + column) << 2, 4);
-    store<i32>(places, min(m, s.oh - row), 8);
-    store<i32>(places, min(m, s.ow - column), 12);
+    const phase = tile % (apart * apart);
+    const corner = tile / (apart * apart);
+    const down = (corner / across) * m;
+    const right = (corner % across) * m;
+    const row = down * apart + phase / apart;
+    const column = phase % apart;
+    store<i32>(places, (((row - top) * apart + column) * width + right) << 2);
+    store<i32>(places, (row * s.ow + right * apart + column) << 2, 4);
+    store<i32>(places, min(m, (s.oh - row + apart - 1) / apart), 8);
+    store<i32>(places, min(m, (s.ow - column + apart - 1) / apart - right), 12);
     places += Winograd.noteBytes;
   }
 }
@@ -80,29 +110,26 @@ function findTiles(s: Step, m: i32, first: i32, count: i32, places: usize): void
  * Channel after channel, so that neighbouring tiles meet in the nearest cache on both sides; so do the channel's rows, which are
  * copied into padded ones first.
  */
-function transformInput(
-  s: Step,
-  m: i32,
-  first: i32,
-  count: i32,
-  places: usize,
-  to: usize,
-  pitch: usize,
-  spare: usize,
-): void {
-  const across = (s.ow + m - 1) / m;
-  const rowBytes = ((s.left + s.iw + s.right) as usize) << 2;
+function transformInput(s: Step, first: i32, count: i32, places: usize, to: usize, pitch: usize, spare: usize): void {
+  const apart = s.dh;
+  const m = s.depth;
+  const side = m + s.kh - 1;
+  const inRow = apart * apart * tilesAcross(s);
   const planeBytes = ((s.ih * s.iw) as usize) << 2;
+  const phaseBytes = (phaseWidth(s) as usize) << 2;
+  const rowBytes = (apart as usize) * phaseBytes;
+  const tileRowBytes = (apart as usize) * rowBytes;
   // The rows of the plane that the tiles read, and where they stand among the padded ones.
-  const top = (first / across) * m - s.top;
-  const rows = ((first + count - 1) / across) * m - s.top + m + s.kh - 1 - top;
+  const top = (first / inRow) * m * apart - s.top;
+  const rows = ((first + count - 1) / inRow) * m * apart - s.top + side * apart - top;
   const begin = max(0, top);
   const height = max(0, min(s.ih, top + rows) - begin);
   const padded = spare + Winograd.spareBytes;
   memory.fill(padded, 0, (rows as usize) * rowBytes);
-  let x = s.x + (((begin * s.iw) as usize) << 2);
+  const offset = ((begin * s.iw) as usize) << 2;
   for (let c = 0; c < s.ic; c++) {
-    copyPlane(x, height, s.iw, padded, rowBytes, begin - top, s.left);
+    const plane = s.reads == 0 ? (c as usize) * planeBytes : (load<u32>(s.reads + ((c as usize) << 2)) as usize);
+    splitPhases(apart, s.x + plane + offset, height, s.iw, padded, rowBytes, phaseBytes, begin - top, s.left);
     let place = places;
     for (let t = 0; t < count; t += 4) {
       const lanes = tileLanes(count - (t & ~7));
@@ -111,12 +138,11 @@ function transformInput(
       const p1 = padded + load<u32>(place, Winograd.noteBytes);
       const p2 = padded + load<u32>(place, 2 * Winograd.noteBytes);
       const p3 = padded + load<u32>(place, 3 * Winograd.noteBytes);
-      if (s.kh == 5) winogradInput5x5(p0, p1, p2, p3, rowBytes, spare, y, pitch);
-      else if (m == 4) winogradInput4(p0, p1, p2, p3, rowBytes, spare, y, pitch);
-      else winogradInput2(p0, p1, p2, p3, rowBytes, spare, y, pitch);
+      if (side == 6) winogradInput4(p0, p1, p2, p3, tileRowBytes, spare, y, pitch);
+      else if (side == 4) winogradInput2(p0, p1, p2, p3, tileRowBytes, spare, y, pitch);
+      else winogradInput(side, p0, p1, p2, p3, tileRowBytes, spare, y, pitch);
       place += 4 * Winograd.noteBytes;
     }
-    x += planeBytes;
   }
 }
 
@@ -157,7 +183,6 @@ function multiply(
 
 function transformOutput(
   s: Step,
-  m: i32,
   count: i32,
   places: usize,
   firstRow: i32,
@@ -166,93 +191,30 @@ function transformOutput(
   pitch: usize,
   spare: usize,
 ): void {
+  const m = s.depth;
+  const side = m + s.kh - 1;
   const rowBytes = (((count + 7) >> 3) as usize) << 5;
   for (let o = firstRow; o < endRow; o++) {
     let x = from + (o as usize) * rowBytes;
     let place = places;
     for (let t = 0; t < count; t += 4) {
-      let tile = spare;
-      if (s.kh == 5) winogradOutput5x5(x, pitch, spare);
-      else if (m == 4) winogradOutput4(x, pitch, spare);
-      else winogradOutput2(x, pitch, spare);
-      for (let k = min(4, count - t); k > 0; k--) {
-        if (m == 4) storeTile4(s, tile, place, o);
-        else storeTile2(s, tile, place, o);
-        tile += (m * m) << 2;
-        place += Winograd.noteBytes;
-      }
+      if (side == 6 && m == 4) winogradOutput4(x, pitch, spare);
+      else if (side == 4) winogradOutput2(x, pitch, spare);
+      else if (side == 3) winogradOutput2x2(x, pitch, spare);
+      else winogradOutput(m, side, x, pitch, spare);
+      finishWinogradTiles(s, min(4, count - t), spare, place, o);
       x += 16;
+      place += 4 * Winograd.noteBytes;
     }
   }
 }
 
-/** A 4 x 4 tile of one output channel, with bias, residual and clamp; what lies outside the plane is left out. */
-function storeTile4(s: Step, from: usize, place: usize, o: i32): void {
-  const pitch = (s.ow as usize) << 2;
-  const at = ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
-  if (load<i32>(place, 12) < 4) return storeCorner(s, from, 16, place, o);
-  const bias = v128.load32_splat(s.b + ((o as usize) << 2));
-  const lo = f32x4.splat(s.lo);
-  const hi = f32x4.splat(s.hi);
-  const zMinusY: usize = s.z - s.y;
-  let to = s.y + at;
-  for (let i = load<i32>(place, 8); i > 0; i--) {
-    let v = f32x4.add(v128.load(from), bias);
-    if (s.z != 0) v = f32x4.add(v, v128.load(to + zMinusY));
-    v128.store(to, clamp(v, lo, hi));
-    from += 16;
-    to += pitch;
-  }
+/** `conv` by tiles of 6 output channels. */
+export function conv_winograd_f32_6x8(s: Step): void {
+  conv(s, 6);
 }
 
-/** The same of a 2 x 2 tile, which is one vector. */
-function storeTile2(s: Step, from: usize, place: usize, o: i32): void {
-  if (load<i32>(place, 8) < 2 || load<i32>(place, 12) < 2) return storeCorner(s, from, 8, place, o);
-  const pitch = (s.ow as usize) << 2;
-  const to = s.y + ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
-  const below = to + pitch;
-  let v = f32x4.add(v128.load(from), v128.load32_splat(s.b + ((o as usize) << 2)));
-  if (s.z != 0) {
-    const zMinusY: usize = s.z - s.y;
-    v = f32x4.add(v, v128.load64_lane(below + zMinusY, v128.load64_zero(to + zMinusY), 1));
-  }
-  v = clamp(v, f32x4.splat(s.lo), f32x4.splat(s.hi));
-  v128.store64_lane(to, v, 0);
-  v128.store64_lane(below, v, 1);
-}
-
-function storeCorner(s: Step, from: usize, fromPitch: usize, place: usize, o: i32): void {
-  const pitch = (s.ow as usize) << 2;
-  const bias = load<f32>(s.b + ((o as usize) << 2));
-  const width = (load<i32>(place, 12) as usize) << 2;
-  let at = ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
-  for (let height = load<i32>(place, 8); height > 0; height--) {
-    for (let i: usize = 0; i < width; i += 4) {
-      let v = load<f32>(from + i) + bias;
-      if (s.z != 0) v += load<f32>(s.z + at + i);
-      store<f32>(s.y + at + i, clampScalar(v, s.lo, s.hi));
-    }
-    from += fromPitch;
-    at += pitch;
-  }
-}
-
-/** `conv` by tiles of 4 x 4 pixels. */
-export function conv_winograd_4x4_f32_6x8(s: Step): void {
-  conv(s, 6, 4);
-}
-
-/** `conv` by tiles of 4 x 4 pixels, splats by shuffles. */
-export function conv_winograd_4x4_f32_4x8s(s: Step): void {
-  conv(s, 4, 4);
-}
-
-/** `conv` by tiles of 2 x 2 pixels: fewer transformed weights, and less waste on small planes. */
-export function conv_winograd_2x2_f32_6x8(s: Step): void {
-  conv(s, 6, 2);
-}
-
-/** `conv` by tiles of 2 x 2 pixels, splats by shuffles. */
-export function conv_winograd_2x2_f32_4x8s(s: Step): void {
-  conv(s, 4, 2);
+/** `conv` by tiles of 4 output channels, splats by shuffles. */
+export function conv_winograd_f32_4x8s(s: Step): void {
+  conv(s, 4);
 }

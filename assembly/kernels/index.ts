@@ -6,12 +6,7 @@ import { add_f32, div_f32, max_f32, min_f32, mul_f32, pow_f32, prelu_f32, sub_f3
 import { clip_f32 } from "./clip_f32";
 import { conv_f32_4x8s, conv_f32_6x8 } from "./conv_f32";
 import { conv_sparse_f32 } from "./conv_sparse_f32";
-import {
-  conv_winograd_2x2_f32_4x8s,
-  conv_winograd_2x2_f32_6x8,
-  conv_winograd_4x4_f32_4x8s,
-  conv_winograd_4x4_f32_6x8,
-} from "./conv_winograd_f32";
+import { conv_winograd_f32_4x8s, conv_winograd_f32_6x8 } from "./conv_winograd_f32";
 import { dense_f32 } from "./dense_f32";
 import { depthwise_f32 } from "./depthwise_f32";
 import { depthwise_rows_f32 } from "./depthwise_rows_f32";
@@ -49,14 +44,10 @@ export function dispatch(s: Step): void {
       return average_pool_f32(s);
     case Kernel.PadPlanes:
       return pad_planes_f32(s);
-    case Kernel.ConvWinograd4:
-      return conv_winograd_4x4_f32_6x8(s);
-    case Kernel.ConvWinograd4Shuffled:
-      return conv_winograd_4x4_f32_4x8s(s);
-    case Kernel.ConvWinograd2:
-      return conv_winograd_2x2_f32_6x8(s);
-    case Kernel.ConvWinograd2Shuffled:
-      return conv_winograd_2x2_f32_4x8s(s);
+    case Kernel.ConvWinograd:
+      return conv_winograd_f32_6x8(s);
+    case Kernel.ConvWinogradShuffled:
+      return conv_winograd_f32_4x8s(s);
     case Kernel.ConvSparse:
       return conv_sparse_f32(s);
     case Kernel.Expand:

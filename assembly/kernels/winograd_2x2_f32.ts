@@ -81,10 +81,17 @@ export function winogradOutput2(m: usize, pitch: usize, scratch: usize): void {
   const b1 = v128.load(columns, 80);
   const b2 = v128.load(columns, 96);
   const b3 = v128.load(columns, 112);
-  const topLeft = f32x4.add(a0, f32x4.add(a1, a2));
-  const topRight = f32x4.sub(f32x4.sub(a1, a2), a3);
-  const bottomLeft = f32x4.add(b0, f32x4.add(b1, b2));
-  const bottomRight = f32x4.sub(f32x4.sub(b1, b2), b3);
+  storeTiles2(
+    f32x4.add(a0, f32x4.add(a1, a2)),
+    f32x4.sub(f32x4.sub(a1, a2), a3),
+    f32x4.add(b0, f32x4.add(b1, b2)),
+    f32x4.sub(f32x4.sub(b1, b2), b3),
+    scratch,
+  );
+}
+
+/** The four pixels of four tiles of 2 x 2, a vector for each tile. */
+export function storeTiles2(topLeft: v128, topRight: v128, bottomLeft: v128, bottomRight: v128, scratch: usize): void {
   const top01 = v128.shuffle<f32>(topLeft, topRight, 0, 4, 1, 5);
   const top23 = v128.shuffle<f32>(topLeft, topRight, 2, 6, 3, 7);
   const bottom01 = v128.shuffle<f32>(bottomLeft, bottomRight, 0, 4, 1, 5);

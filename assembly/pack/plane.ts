@@ -53,6 +53,39 @@ export function splitPlane(
   }
 }
 
+/**
+ * `copyPlane` with every `apart`-th column of the padded plane side by side: each row of y has its columns 0, apart, 2 apart, ..., and
+ * `phaseBytes` further on those behind them, and so on.
+ */
+export function splitPhases(
+  apart: i32,
+  x: usize,
+  ih: i32,
+  iw: i32,
+  y: usize,
+  widthBytes: usize,
+  phaseBytes: usize,
+  top: i32,
+  left: i32,
+): void {
+  if (apart == 1) return copyPlane(x, ih, iw, y, widthBytes, top, left);
+  if (apart == 2) return splitPlane(x, ih, iw, y, widthBytes, phaseBytes, top, left);
+  let row = y + (top as usize) * widthBytes;
+  for (; ih > 0; ih--) {
+    let phase = left % apart;
+    let to = row + (((left / apart) as usize) << 2);
+    for (let i = 0; i < iw; i++) {
+      store<f32>(to + (phase as usize) * phaseBytes, load<f32>(x));
+      x += 4;
+      if (++phase == apart) {
+        phase = 0;
+        to += 4;
+      }
+    }
+    row += widthBytes;
+  }
+}
+
 function splitRow(x: usize, count: i32, even: usize, odd: usize): void {
   for (; count >= 8; count -= 8) {
     const a = v128.load(x);

@@ -17,7 +17,7 @@ export function behind(place: Place, bytes: number): Place {
   return { ...place, offset: place.offset + bytes };
 }
 
-type AddressField = "x" | "f" | "b" | "z" | "y" | "scratch" | "table";
+type AddressField = "x" | "f" | "b" | "z" | "y" | "scratch" | "table" | "reads";
 type NumberField = Exclude<keyof typeof StepOffset, AddressField | "kernel">;
 export type StepFields = { readonly [K in AddressField]?: Place | undefined } & {
   readonly [K in NumberField]?: number | undefined;

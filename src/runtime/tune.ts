@@ -11,7 +11,6 @@ import { type Choice, Constants, type Place } from "./site.js";
 import type { Target } from "./target.js";
 import type { Choices } from "./tuning.js";
 import type { Checked } from "./verify.js";
-import { storedCount } from "./weights.js";
 
 /** Kernels whose modelled cost is more than this many times the least are not tried. */
 const WORTH_TRYING = 3;
@@ -50,8 +49,9 @@ export async function tune(network: Network, checked: Checked, tuner: Tuner): Pr
   for (const group of fuse(network, checked.shapes)) {
     const trial = choices.has(group.layers[0]!) ? undefined : trialOf(network, checked, group);
     if (!trial) continue;
-    const { geometry, groups, filter } = trial.layer;
-    const key = JSON.stringify([geometry, groups, trial.residual, filter.mask, filter.block, storedCount(filter)]);
+    const { geometry, groups } = trial.layer;
+    // What is stored of a sparse filter shows in the costs.
+    const key = JSON.stringify([geometry, groups, trial.residual, fittingKernels(trial.layer, tuner.target)]);
     if (!found.has(key)) found.set(key, await choose(trial, { ...tuner, tick, warm }));
     choices.set(group.layers[0]!, found.get(key)!);
   }

@@ -68,6 +68,33 @@ const CASES: Readonly<Record<string, readonly Graph[]>> = {
     conv({ ...SAME_5, ic: 17, oc: 7, h: 12, w: 10, pads: [0, 1, 3, 4] }),
     conv({ ...SAME_5, n: 2, oc: 3 }),
   ],
+  "even windows: widths and heights": [2, 4].flatMap((k) =>
+    [1, 5, 6].flatMap((h) =>
+      [1, 4, 5, 6, 10, 17].map((w) => conv({ kernel: [k, k], pads: [1, 2, k - 1, k - 1], oc: 5, h, w })),
+    ),
+  ),
+  "even windows: channels, groups, images": [2, 4].flatMap((k) => [
+    ...CHANNELS.map((oc) => conv({ kernel: [k, k], pads: [1, 1, 1, 1], oc, h: 9, w: 6 })),
+    conv({ kernel: [k, k], ic: 6, oc: 8, groups: 2, h: 6 }),
+    conv({ kernel: [k, k], n: 2, ic: 17, oc: 7, h: 12, w: 10, pads: [0, 1, 3, 4] }),
+  ]),
+  "dilations: widths and heights": [2, 3, 4, 5].flatMap((k) =>
+    [2, 3, 4].flatMap((dilation) =>
+      [8, 15].flatMap((h) =>
+        [9, 10, 16, 19].map((w) => {
+          const [before, behind] = [Math.floor((dilation * (k - 1)) / 2), Math.ceil((dilation * (k - 1)) / 2)];
+          const pads = [before, before, behind, behind] as const;
+          return conv({ kernel: [k, k], dilations: [dilation, dilation], pads, oc: 5, h, w });
+        }),
+      ),
+    ),
+  ),
+  "dilations: channels, groups, images, padding": [2, 3, 4, 5].flatMap((k) => [
+    ...[1, 4, 6, 7, 16].map((oc) => conv({ kernel: [k, k], dilations: [2, 2], pads: [1, 2, 3, 4], oc, h: 13, w: 11 })),
+    conv({ kernel: [k, k], dilations: [2, 2], pads: [3, 3, 3, 3], n: 2, ic: 6, oc: 8, groups: 2, h: 9, w: 8 }),
+    conv({ kernel: [k, k], dilations: [3, 3], ic: 17, oc: 7, h: 22, w: 20, pads: [0, 1, 3, 4] }),
+    conv({ kernel: [k, k], dilations: [2, 2], ic: 40, oc: 12, h: 40, w: 37, pads: [4, 4, 4, 4] }),
+  ]),
   "depthwise: 5x5": [1, 2].flatMap((stride) =>
     [1, 3, 4, 7, 8, 14, 17].map((w) => depthwise({ ...SAME_5, strides: [stride, stride], h: 6, w, dilations: [1, 1] })),
   ),

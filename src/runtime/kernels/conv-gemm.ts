@@ -1,10 +1,14 @@
-/** Convolution as a packed matrix product: assembly/kernels/conv_f32.ts. Fits everything. */
+/**
+ * Convolution as a packed matrix product: assembly/kernels/conv_f32.ts. Fits everything; where all output channels of a sparse
+ * filter read the same rows of the lowered matrix, there is a product of these rows alone.
+ */
 import { Abi, Kernel } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
 import { type Place, scratchEach, type Site } from "../site.js";
-import { readWeights } from "../weights.js";
+import { readStored, readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { planGroups } from "./planes.js";
+import { sharedRows } from "./shared-taps.js";
 import {
   pace,
   paddedRows,
@@ -26,46 +30,69 @@ const BLOCK_BYTES = 200 * 1024;
 const PACKING_COST = 3;
 const OUTPUT_COST = 8;
 
-function gemmKernel(name: string, kernel: Kernel, tile: Tile): ConvKernel {
+/** What the product multiplies. */
+interface Lowered {
+  /** Rows of a group's lowered matrix. */
+  readonly depth: number;
+  /** Those that are read, where not all are. */
+  readonly rows: readonly number[] | undefined;
+  /** [oc][depth]. */
+  numbers(): Float32Array;
+}
+
+function lower({ geometry: g, groups, filter }: ConvLayer, isList: boolean): Lowered {
+  const rows = isList ? sharedRows(filter) : undefined;
+  const numbers = () => (rows ? readStored(filter) : readWeights(filter));
+  return { depth: rows?.length ?? (g.ic / groups) * g.kh * g.kw, rows, numbers };
+}
+
+function gemmKernel(name: string, kernel: Kernel, tile: Tile, isList: boolean): ConvKernel {
   return {
     name,
-    packing: { kind: "product", most: tile.most },
+    packing: isList ? { kind: "sparse" } : { kind: "product", most: tile.most },
     algorithm: "product",
     error: 2 ** -20,
-    fits: () => true,
-    cost({ geometry: g, groups }, target) {
-      const depth = (g.ic / groups) * g.kh * g.kw;
+    fits: ({ filter }) => !isList || sharedRows(filter) !== undefined,
+    cost(layer, target) {
+      const { geometry: g, groups } = layer;
+      const { depth } = lower(layer, isList);
       const pixels = g.oh * g.ow;
       const product = productCost(tile, g.oc / groups, depth, pixels, target);
       const ocg = g.oc / groups;
       const moved = pixels * (depth * PACKING_COST + ocg * OUTPUT_COST) + depth * ocg * WEIGHT_COST;
       return g.n * groups * (product + moved * pace(target));
     },
-    plan: (layer, site) => plan(kernel, tile, layer, site),
+    plan: (layer, site) => plan(kernel, tile, layer, lower(layer, isList), site),
   };
 }
 
-export const convGemm6 = gemmKernel("conv_f32_6x8", Kernel.Conv6x8, SPLATS_BY_LOADS);
-export const convGemmShuffled = gemmKernel("conv_f32_4x8s", Kernel.Conv4x8Shuffled, SPLATS_BY_SHUFFLES);
+export const convGemm6 = gemmKernel("conv_f32_6x8", Kernel.Conv6x8, SPLATS_BY_LOADS, false);
+export const convGemmShuffled = gemmKernel("conv_f32_4x8s", Kernel.Conv4x8Shuffled, SPLATS_BY_SHUFFLES, false);
+export const convTaps6 = gemmKernel("conv_taps_f32_6x8", Kernel.Conv6x8, SPLATS_BY_LOADS, true);
+export const convTapsShuffled = gemmKernel("conv_taps_f32_4x8s", Kernel.Conv4x8Shuffled, SPLATS_BY_SHUFFLES, true);
 
-function plan(kernel: Kernel, tile: Tile, layer: ConvLayer, site: Site): void {
+function plan(kernel: Kernel, tile: Tile, layer: ConvLayer, lowered: Lowered, site: Site): void {
   const { geometry: g, groups } = layer;
-  const [icg, ocg] = [g.ic / groups, g.oc / groups];
-  const taps = g.kh * g.kw;
-  const passes = Math.ceil((icg * taps) / DEPTH);
-  const channels = Math.ceil(icg / passes);
+  const { depth, rows } = lowered;
+  const ocg = g.oc / groups;
+  // Rows of a list are channels with a tap each, of planes without a size.
+  const taps = rows ? 1 : g.kh * g.kw;
+  const ic = depth / taps;
+  const passes = Math.ceil(depth / DEPTH);
+  const channels = Math.ceil(ic / passes);
   const panels = Math.ceil((g.oh * g.ow) / Abi.convPanel);
   const block = Math.max(1, Math.min(panels, Math.floor(BLOCK_BYTES / (channels * taps * Abi.convPanel * 4))));
-  const tiles = channels < icg ? block * panelRows(tile, ocg).length : 1;
+  const tiles = channels < ic ? block * panelRows(tile, ocg).length : 1;
   const share = 4 * block * Abi.convPanel * channels * taps + tiles * Abi.convTileBytes + 64;
   planGroups(kernel, g, layer, site, {
-    filter: packFilter(layer, tile, site),
-    filterBytes: 4 * paddedRows(tile, ocg) * icg * taps,
+    filter: packFilter(layer, lowered, tile, site),
+    filterBytes: 4 * paddedRows(tile, ocg) * depth,
     fields: {
       ...scratchEach(site, share),
-      table: isPointwise(g) ? undefined : offsets(g, site),
+      table: rows || !isPointwise(g) ? offsets(g, rows, site) : undefined,
       block,
       depth: channels,
+      ...(rows && { ic, ih: 0, kh: 1, kw: 1 }),
     },
   });
 }
@@ -77,12 +104,11 @@ function isPointwise(g: Geometry): boolean {
 }
 
 /** [group][panel][pass over the channels][depth][rows]. */
-function packFilter({ geometry: g, groups, filter }: ConvLayer, tile: Tile, site: Site): Place {
+function packFilter({ geometry: g, groups }: ConvLayer, { depth, numbers }: Lowered, tile: Tile, site: Site): Place {
   const ocg = g.oc / groups;
-  const depth = (g.ic / groups) * g.kh * g.kw;
   const groupSize = paddedRows(tile, ocg) * depth;
   return site.constants.floats(groups * groupSize, (to) => {
-    const from = readWeights(filter);
+    const from = numbers();
     for (let o = 0; o < g.oc; o++) {
       const { first, step } = panelOffset(tile, ocg, depth, o % ocg);
       const at = Math.floor(o / ocg) * groupSize + first;
@@ -96,18 +122,26 @@ function spread(from: Float32Array, at: number, count: number, to: Float32Array,
   for (let k = 0; k < count; k++) to[first + k * step] = from[at + k]!;
 }
 
-/** Byte offsets of the taps and of every output pixel's window in the padded plane; layers of one geometry share them. */
-function offsets(g: Geometry, site: Site): Place {
-  const width = g.iw + g.left + g.right;
+/**
+ * Byte offsets of the taps, or of the listed rows, and of every output pixel's window in the padded planes; layers of one geometry
+ * share those of the taps.
+ */
+function offsets(g: Geometry, rows: readonly number[] | undefined, site: Site): Place {
+  const [height, width] = [g.ih + g.top + g.bottom, g.iw + g.left + g.right];
   const taps = g.kh * g.kw;
+  const list = rows ?? Array.from({ length: taps }, (_, tap) => tap);
   const pixels = Math.ceil((g.oh * g.ow) / Abi.convPanel) * Abi.convPanel;
-  const key = ["conv", width, g.oh, g.ow, g.kh, g.kw, g.sh, g.sw, g.dh, g.dw].join(" ");
+  const key = rows ? undefined : ["conv", width, g.oh, g.ow, g.kh, g.kw, g.sh, g.sw, g.dh, g.dw].join(" ");
   const fill = (to: Int32Array) => {
-    for (let t = 0; t < taps; t++) to[t] = 4 * (Math.floor(t / g.kw) * g.dh * width + (t % g.kw) * g.dw);
+    list.forEach((row, i) => {
+      const tap = row % taps;
+      const down = ((row - tap) / taps) * height + Math.floor(tap / g.kw) * g.dh;
+      to[i] = 4 * (down * width + (tap % g.kw) * g.dw);
+    });
     for (let i = 0; i < pixels; i++) {
       const pixel = Math.min(i, g.oh * g.ow - 1);
-      to[taps + i] = 4 * (Math.floor(pixel / g.ow) * g.sh * width + (pixel % g.ow) * g.sw);
+      to[list.length + i] = 4 * (Math.floor(pixel / g.ow) * g.sh * width + (pixel % g.ow) * g.sw);
     }
   };
-  return site.constants.words(taps + pixels, fill, key);
+  return site.constants.words(list.length + pixels, fill, key);
 }

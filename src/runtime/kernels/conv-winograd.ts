@@ -1,10 +1,13 @@
-/** 3x3 and 5x5 convolution with stride 1 by Winograd's F(m x m, k x k): assembly/kernels/conv_winograd_f32.ts. */
+/**
+ * Convolution with stride 1 by Winograd's F(m x m, k x k), with a dilation by phases: assembly/kernels/conv_winograd_f32.ts. Strided
+ * sparse filters are dilated ones with a smaller window.
+ */
 import { Kernel, Winograd } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
 import { type Place, scratchEach, type Site } from "../site.js";
-import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { planGroups } from "./planes.js";
+import { type WholeWindow, wholeWindow } from "./shared-taps.js";
 import {
   pace,
   paddedRows,
@@ -15,6 +18,7 @@ import {
   type Tile,
   WEIGHT_COST,
 } from "./tiles.js";
+import { type Transform, TRANSFORMS, tapsTransformer } from "./winograd-transforms.js";
 
 /** Bytes of transformed input and output that stay in a second-level cache; those of a filter that do so beside them. */
 const CACHED_BYTES = 1024 * 1024;
@@ -24,157 +28,94 @@ const PASSES = 3;
 /** Bytes of scratch that are worth less traffic. */
 const MOST_BYTES = 10 * 1024 * 1024;
 
-/** One size of tile: m x m output pixels from (m + k - 1) x (m + k - 1) input pixels, for windows of k x k. */
-interface Transform {
-  readonly algorithm: ConvKernel["algorithm"];
-  readonly m: 2 | 4;
-  readonly k: 3 | 5;
-  /** The filter's transform, (m + k - 1) x k. */
-  readonly g: readonly (readonly number[])[];
-  /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
-  readonly error: number;
-  /** Multiply-adds of the baseline build that transforming one tile of one channel costs, in and out. */
-  readonly inputCost: number;
-  readonly outputCost: number;
-}
-
-/** Lavin and Gray 2016, sections 4.1 and 4.3. */
-const F2: Transform = {
-  algorithm: "winograd 2x2",
-  m: 2,
-  k: 3,
-  g: [
-    [1, 0, 0],
-    [1 / 2, 1 / 2, 1 / 2],
-    [1 / 2, -1 / 2, 1 / 2],
-    [0, 0, 1],
-  ],
-  error: 2 ** -18,
-  inputCost: 100,
-  outputCost: 150,
-};
-const F4: Transform = {
-  algorithm: "winograd 4x4",
-  m: 4,
-  k: 3,
-  g: [
-    [1 / 4, 0, 0],
-    [-1 / 6, -1 / 6, -1 / 6],
-    [-1 / 6, 1 / 6, -1 / 6],
-    [1 / 24, 1 / 12, 1 / 6],
-    [1 / 24, -1 / 12, 1 / 6],
-    [0, 0, 1],
-  ],
-  error: 2 ** -16,
-  inputCost: 400,
-  outputCost: 500,
-};
-
-/** The powers of the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, scaled as the other two transforms want. */
-const F4_5X5: Transform = {
-  algorithm: "winograd 5x5",
-  m: 4,
-  k: 5,
-  g: [
-    [1, 0, 0, 0, 0],
-    ...[1, -1].map((point) => powers(point, -2 / 9)),
-    ...[2, -2].map((point) => powers(point, 1 / 90)),
-    ...[1 / 2, -1 / 2].map((point) => powers(point, 4 / 45)),
-    [0, 0, 0, 0, 1],
-  ],
-  error: 2 ** -15,
-  inputCost: 700,
-  outputCost: 750,
-};
-
-function powers(point: number, scale: number): number[] {
-  return [0, 1, 2, 3, 4].map((power) => scale * point ** power);
-}
-
-const tilesOf = (g: Geometry, m: number) => Math.ceil(g.oh / m) * Math.ceil(g.ow / m);
+/** Tiles of all phases; each has as many as the first one. */
+const tilesOf = ({ oh, ow, dh }: Geometry, m: number) => Math.ceil(oh / (m * dh)) * Math.ceil(ow / (m * dh)) * dh * dh;
 const valuesOf = ({ m, k }: Transform) => (m + k - 1) ** 2;
 
-function winogradKernel(name: string, kernel: Kernel, transform: Transform, tile: Tile): ConvKernel {
-  const { m, k, algorithm, error, inputCost, outputCost } = transform;
+/** Input channels of a group that are read, and output channels of it. */
+function channelsOf({ geometry: g, groups }: ConvLayer, { reads }: WholeWindow): [inputs: number, outputs: number] {
+  return [reads?.length ?? g.ic / groups, g.oc / groups];
+}
+
+function winogradKernel(transform: Transform, kernel: Kernel, tile: Tile, suffix: string): ConvKernel {
+  const { name, m, k, algorithm, error, inputCost, outputCost } = transform;
   return {
-    name,
+    name: `conv_winograd_${name}_f32_${suffix}`,
     packing: { kind: "winograd", most: tile.most, g: transform.g },
     algorithm,
     error,
-    fits: ({ geometry: g }) => g.kh === k && g.kw === k && g.sh === 1 && g.sw === 1 && g.dh === 1 && g.dw === 1,
-    cost({ geometry: g, groups }, target) {
-      const [icg, ocg] = [g.ic / groups, g.oc / groups];
-      const tiles = tilesOf(g, m);
-      const products = valuesOf(transform) * productCost(tile, ocg, icg, tiles, target);
-      const moved = valuesOf(transform) * icg * ocg * WEIGHT_COST + tiles * (icg * inputCost + ocg * outputCost);
-      return g.n * groups * (products + moved * pace(target));
+    fits(layer) {
+      const g = wholeWindow(layer)?.geometry;
+      if (!g || g.kh !== k || g.kw !== k || g.sh * g.sw !== 1) return false;
+      return g.dh === g.dw && g.dh <= Math.min(g.oh, g.ow);
+    },
+    cost(layer, target) {
+      const window = wholeWindow(layer)!;
+      const [inputs, outputs] = channelsOf(layer, window);
+      const tiles = tilesOf(window.geometry, m);
+      const products = valuesOf(transform) * productCost(tile, outputs, inputs, tiles, target);
+      const moved =
+        valuesOf(transform) * inputs * outputs * WEIGHT_COST + tiles * (inputs * inputCost + outputs * outputCost);
+      return layer.geometry.n * layer.groups * (products + moved * pace(target));
     },
     plan: (layer, site) => plan(kernel, transform, tile, layer, site),
   };
 }
 
-export const convWinograd4 = winogradKernel("conv_winograd_4x4_f32_6x8", Kernel.ConvWinograd4, F4, SPLATS_BY_LOADS);
-export const convWinograd4Shuffled = winogradKernel(
-  "conv_winograd_4x4_f32_4x8s",
-  Kernel.ConvWinograd4Shuffled,
-  F4,
-  SPLATS_BY_SHUFFLES,
-);
-export const convWinograd2 = winogradKernel("conv_winograd_2x2_f32_6x8", Kernel.ConvWinograd2, F2, SPLATS_BY_LOADS);
-export const convWinograd2Shuffled = winogradKernel(
-  "conv_winograd_2x2_f32_4x8s",
-  Kernel.ConvWinograd2Shuffled,
-  F2,
-  SPLATS_BY_SHUFFLES,
-);
+/** Each transform with both tiles. */
+export const convWinograd = TRANSFORMS.flatMap((transform) => [
+  winogradKernel(transform, Kernel.ConvWinograd, SPLATS_BY_LOADS, "6x8"),
+  winogradKernel(transform, Kernel.ConvWinogradShuffled, SPLATS_BY_SHUFFLES, "4x8s"),
+]);
 
-export const convWinograd5x5 = winogradKernel(
-  "conv_winograd_5x5_f32_6x8",
-  Kernel.ConvWinograd4,
-  F4_5X5,
-  SPLATS_BY_LOADS,
-);
-export const convWinograd5x5Shuffled = winogradKernel(
-  "conv_winograd_5x5_f32_4x8s",
-  Kernel.ConvWinograd4Shuffled,
-  F4_5X5,
-  SPLATS_BY_SHUFFLES,
-);
-
-/** Padding below and to the right that covers whole tiles. */
+/** Padding below and to the right that covers whole tiles of every phase. */
 function coverTiles(g: Geometry, { m, k }: Transform): Geometry {
-  const [height, width] = [Math.ceil(g.oh / m) * m + k - 1, Math.ceil(g.ow / m) * m + k - 1];
+  const [height, width] = [g.oh, g.ow].map((size) => (Math.ceil(size / (m * g.dh)) * m + k - 1) * g.dh) as [
+    number,
+    number,
+  ];
   // Where the output is cut short the planes reach further than the tiles.
   return { ...g, bottom: Math.max(0, height - g.ih - g.top), right: Math.max(0, width - g.iw - g.left) };
 }
 
 function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer, site: Site): void {
   const { m } = transform;
-  const { geometry, groups } = layer;
-  const [icg, ocg] = [geometry.ic / groups, geometry.oc / groups];
-  const padded = paddedRows(tile, ocg);
-  const panelBytes = valuesOf(transform) * 32 * (icg + padded);
+  const window = wholeWindow(layer)!;
+  const { geometry, reads } = window;
+  const [inputs, outputs] = channelsOf(layer, window);
+  const padded = paddedRows(tile, outputs);
+  const panelBytes = valuesOf(transform) * 32 * (inputs + padded);
   const panels = Math.ceil(tilesOf(geometry, m) / 8);
-  const filterBytes = 4 * valuesOf(transform) * padded * icg;
+  const filterBytes = 4 * valuesOf(transform) * padded * inputs;
   const block = chooseBlock(panels, panelBytes, filterBytes, site.target.threads);
   const g = coverTiles(geometry, transform);
   const share =
     block * (panelBytes + 8 * Winograd.noteBytes) +
     2 * valuesOf(transform) * Winograd.apart +
     Winograd.spareBytes +
-    planeBytes(g, transform, block);
+    planeBytes(g, transform, block) +
+    16;
+  const fill = (to: Int32Array) => reads!.forEach((channel, i) => (to[i] = 4 * channel * g.ih * g.iw));
   planGroups(kernel, g, layer, site, {
     pads: true,
-    filter: transformFilter(layer, transform, tile, site),
+    filter: transformFilter(layer, window, transform, tile, site),
     filterBytes,
-    fields: { ...scratchEach(site, share), block },
+    fields: {
+      ...scratchEach(site, share),
+      block,
+      depth: m,
+      ic: inputs,
+      reads: reads && site.constants.words(inputs, fill),
+    },
   });
 }
 
 /** Bytes of one padded plane, as many rows of it as a block's tiles read. */
 function planeBytes(g: Geometry, { m, k }: Transform, block: number): number {
-  const rows = Math.min(Math.ceil(g.oh / m), Math.ceil((8 * block) / Math.ceil(g.ow / m)) + 1);
-  return 4 * (rows * m + k - 1) * (g.iw + g.left + g.right);
+  const apart = g.dh;
+  const [down, across] = [Math.ceil(g.oh / (m * apart)), Math.ceil(g.ow / (m * apart))];
+  const rows = Math.min(down, Math.ceil((8 * block) / (across * apart * apart)) + 1);
+  return 4 * (rows * m + k - 1) * apart * apart * Math.ceil((g.iw + g.left + g.right) / apart);
 }
 
 /**
@@ -194,12 +135,13 @@ function chooseBlock(panels: number, panelBytes: number, filterBytes: number, th
 }
 
 /** G w G^T of every filter, in float64, as [group][value][panel][ic][rows]. */
-function transformFilter({ geometry, groups, filter }: ConvLayer, transform: Transform, tile: Tile, site: Site): Place {
-  const [icg, ocg] = [geometry.ic / groups, geometry.oc / groups];
+function transformFilter(layer: ConvLayer, window: WholeWindow, transform: Transform, tile: Tile, site: Site): Place {
+  const { geometry, groups } = layer;
+  const [icg, ocg] = channelsOf(layer, window);
   const [values, taps] = [valuesOf(transform), transform.k ** 2];
   const valueSize = paddedRows(tile, ocg) * icg;
   return site.constants.floats(groups * values * valueSize, (to) => {
-    const from = readWeights(filter);
+    const from = window.numbers();
     const transformTaps = tapsTransformer(transform);
     for (let o = 0; o < geometry.oc; o++) {
       const { first, step } = panelOffset(tile, ocg, icg, o % ocg);
@@ -209,55 +151,4 @@ function transformFilter({ geometry, groups, filter }: ConvLayer, transform: Tra
       }
     }
   });
-}
-
-/** Reads a filter's taps behind `at` and writes its values from `first` on, each `apart` behind the one before. */
-type TapsTransformer = (w: Float32Array, at: number, to: Float32Array, first: number, apart: number) => void;
-
-/**
- * The transform of one filter, which a network has thousands of. An engine that has not compiled a loop yet makes an object of every
- * float that it touches; so all loops stand in a function that is called, and compiled, often.
- */
-function tapsTransformer({ k, g }: Transform): TapsTransformer {
-  const n = g.length;
-  const flat = Float64Array.from(g.flat());
-  if (k === 3) return transformerOf3(flat, n);
-  const half = new Float64Array(k);
-  return (w, at, to, first, apart) => {
-    for (let i = 0, v = first; i < n; i++) {
-      for (let column = 0; column < k; column++) {
-        half[column] = 0;
-        for (let row = 0; row < k; row++) half[column]! += flat[i * k + row]! * w[at + row * k + column]!;
-      }
-      for (let j = 0; j < n; j++, v += apart) {
-        let sum = 0;
-        for (let column = 0; column < k; column++) sum += half[column]! * flat[j * k + column]!;
-        to[v] = sum;
-      }
-    }
-  };
-}
-
-/** The same sums in the same order, with the inner loops written out. */
-function transformerOf3(g: Float64Array, n: number): TapsTransformer {
-  return (w, at, to, first, apart) => {
-    const w0 = w[at]!;
-    const w1 = w[at + 1]!;
-    const w2 = w[at + 2]!;
-    const w3 = w[at + 3]!;
-    const w4 = w[at + 4]!;
-    const w5 = w[at + 5]!;
-    const w6 = w[at + 6]!;
-    const w7 = w[at + 7]!;
-    const w8 = w[at + 8]!;
-    for (let i = 0, v = first; i < 3 * n; i += 3) {
-      const a = g[i]!;
-      const b = g[i + 1]!;
-      const c = g[i + 2]!;
-      const x = a * w0 + b * w3 + c * w6;
-      const y = a * w1 + b * w4 + c * w7;
-      const z = a * w2 + b * w5 + c * w8;
-      for (let j = 0; j < 3 * n; j += 3, v += apart) to[v] = x * g[j]! + y * g[j + 1]! + z * g[j + 2]!;
-    }
-  };
 }

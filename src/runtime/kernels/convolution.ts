@@ -5,15 +5,8 @@ import type { Computed } from "../positions.js";
 import type { Choice, Site } from "../site.js";
 import type { Target } from "../target.js";
 import { convSparse } from "./conv-sparse.js";
-import { convGemm6, convGemmShuffled } from "./conv-gemm.js";
-import {
-  convWinograd2,
-  convWinograd2Shuffled,
-  convWinograd4,
-  convWinograd4Shuffled,
-  convWinograd5x5,
-  convWinograd5x5Shuffled,
-} from "./conv-winograd.js";
+import { convGemm6, convGemmShuffled, convTaps6, convTapsShuffled } from "./conv-gemm.js";
+import { convWinograd } from "./conv-winograd.js";
 import { depthwise, depthwiseRows } from "./depthwise.js";
 import { planPerforated } from "./perforated.js";
 
@@ -39,7 +32,7 @@ export interface ConvKernel {
   readonly name: string;
   readonly packing: FilterPacking;
   /** Kernels of one algorithm add the same terms in the same order, so that in the baseline build they give the same bits. */
-  readonly algorithm: "product" | "winograd 4x4" | "winograd 2x2" | "winograd 5x5" | "depthwise" | "sparse";
+  readonly algorithm: "product" | `winograd ${string}` | "depthwise" | "sparse";
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
   fits(layer: ConvLayer): boolean;
@@ -52,14 +45,11 @@ export interface ConvKernel {
 export const CONV_KERNELS: readonly ConvKernel[] = [
   convGemm6,
   convGemmShuffled,
-  convWinograd4,
-  convWinograd4Shuffled,
-  convWinograd2,
-  convWinograd2Shuffled,
-  convWinograd5x5,
-  convWinograd5x5Shuffled,
+  ...convWinograd,
   depthwiseRows,
   depthwise,
+  convTaps6,
+  convTapsShuffled,
   convSparse,
 ];
 

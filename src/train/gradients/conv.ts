@@ -45,7 +45,11 @@ function pack(
   const mode = turned ? 1 : 0;
   if (packing.kind === "product") return records.prepare(TrainingKernel.PackProduct, { ...fields, mode });
   const rows = packing.g;
-  const table = records.constants.floats(rows.length * g.kh, (to) => to.set(rows.flat()), `winograd ${rows.length}`);
+  const table = records.constants.floats(
+    rows.length * g.kh,
+    (to) => to.set(rows.flat()),
+    `winograd ${rows.length} ${g.kh}`,
+  );
   const scratch = records.scratch(16 * (taps + g.kh));
   records.prepare(TrainingKernel.PackWinograd, { ...fields, mode, table, scratch, block: rows.length, kh: g.kh });
 }

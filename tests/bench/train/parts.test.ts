@@ -11,9 +11,9 @@ const test = suite("bench/train/parts");
 const stepOf = (factor: number): ProfiledStep => ({
   kernels: [
     { phase: "backward", kernel: TrainingKernel.FilterGradient, records: 4, milliseconds: 40 * factor },
-    { phase: "backward", kernel: Kernel.ConvWinograd4, records: 4, milliseconds: 20 * factor },
+    { phase: "backward", kernel: Kernel.ConvWinograd, records: 4, milliseconds: 20 * factor },
     { phase: "backward", kernel: TrainingKernel.ConvDataGradient, records: 4, milliseconds: 5 * factor },
-    { phase: "forward", kernel: Kernel.ConvWinograd4, records: 4, milliseconds: 20 * factor },
+    { phase: "forward", kernel: Kernel.ConvWinograd, records: 4, milliseconds: 20 * factor },
     { phase: "forward", kernel: Kernel.Scale, records: 4, milliseconds: 4 * factor },
     { phase: "packing", kernel: TrainingKernel.PackWinograd, records: 2, milliseconds: 1 * factor },
   ],
@@ -36,7 +36,7 @@ test("kernels by purpose and direction, medians of the steps, the longest first"
     ],
   );
   assert.equal(parts[1]!.kernels, [
-    { kernel: "ConvWinograd4", records: 4, ms: 20 },
+    { kernel: "ConvWinograd", records: 4, ms: 20 },
     { kernel: "ConvDataGradient", records: 4, ms: 5 },
   ]);
   assert.is(parts[0]!.share, 0.4);

@@ -1,0 +1,135 @@
+import { Winograd } from "../abi";
+import { clamp, clampScalar } from "../simd";
+import { Step } from "../step";
+import { outputRowBytes } from "./winograd_f32";
+
+/** Bytes behind the tiles in which a row of two of them is put together. */
+const JOINED: usize = 1024;
+
+/**
+ * The end of Winograd's tiles of one output channel: y = clamp(tile + b[o] + z), for what of them lies inside the output.
+ *
+ * Layout    tiles: m rows of m pixels, `outputRowBytes` apart, tile behind tile; place: for each tile what conv_winograd_f32 notes; y, z:
+ *           oc planes of oh x ow, a tile's pixels dh rows and columns apart.
+ * Tile      1 to 4 tiles. With a dilation of 2 they come in pairs that lie side by side.
+ * Requires  1 KB behind `tiles` may be written, and 64 bytes.
+ * Writes    exactly y.
+ * Oracle    src/ops/conv.ts `evaluate`, through conv_winograd_f32.
+ */
+export function finishWinogradTiles(s: Step, count: i32, tiles: usize, place: usize, o: i32): void {
+  const m = s.depth;
+  const tileBytes = (m as usize) * outputRowBytes(m);
+  if (s.dh == 2) {
+    storePair(s, tiles, place, o);
+    if (count > 2) storePair(s, tiles + 2 * tileBytes, place + 2 * Winograd.noteBytes, o);
+    return;
+  }
+  for (; count > 0; count--) {
+    if (s.dh > 1 || m == 5) storeRows(s, tiles, place, o);
+    else if (m == 4) storeTile4(s, tiles, place, o);
+    else storeTile2(s, tiles, place, o);
+    tiles += tileBytes;
+    place += Winograd.noteBytes;
+  }
+}
+
+/** Two tiles whose columns alternate. */
+function storePair(s: Step, tiles: usize, place: usize, o: i32): void {
+  const m = s.depth;
+  const rowBytes = outputRowBytes(m);
+  const other: usize = (m as usize) * rowBytes;
+  const row = tiles + JOINED;
+  const width = load<i32>(place, 12) + load<i32>(place + Winograd.noteBytes, 12);
+  let at = (((o * s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
+  for (let height = load<i32>(place, 8); height > 0; height--) {
+    const a = v128.load(tiles);
+    const b = v128.load(tiles + other);
+    v128.store(row, v128.shuffle<f32>(a, b, 0, 4, 1, 5));
+    if (m > 2) v128.store(row, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 16);
+    if (m == 5) v128.store(row, v128.shuffle<f32>(v128.load(tiles, 16), v128.load(tiles + other, 16), 0, 4, 1, 5), 32);
+    storeRow(s, row, width, at, o);
+    tiles += rowBytes;
+    at += (s.ow as usize) << 3;
+  }
+}
+
+/** `count` neighbouring pixels; `at`: bytes behind y. */
+function storeRow(s: Step, from: usize, count: i32, at: usize, o: i32): void {
+  const bias = s.b + ((o as usize) << 2);
+  let y = s.y + at;
+  const zMinusY: usize = s.z - s.y;
+  const lo = f32x4.splat(s.lo);
+  const hi = f32x4.splat(s.hi);
+  for (; count >= 4; count -= 4) {
+    let v = f32x4.add(v128.load(from), v128.load32_splat(bias));
+    if (s.z != 0) v = f32x4.add(v, v128.load(y + zMinusY));
+    v128.store(y, clamp(v, lo, hi));
+    from += 16;
+    y += 16;
+  }
+  for (; count > 0; count--) {
+    storePixel(s, load<f32>(from) + load<f32>(bias), y);
+    from += 4;
+    y += 4;
+  }
+}
+
+function storePixel(s: Step, v: f32, y: usize): void {
+  if (s.z != 0) v += load<f32>(s.z + (y - s.y));
+  store<f32>(y, clampScalar(v, s.lo, s.hi));
+}
+
+/** One tile, row by row; with a dilation its pixels are apart. */
+function storeRows(s: Step, tile: usize, place: usize, o: i32): void {
+  const rowBytes = outputRowBytes(s.depth);
+  const width = load<i32>(place, 12);
+  const bias = load<f32>(s.b + ((o as usize) << 2));
+  const step = (s.dh as usize) << 2;
+  let at = (((o * s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
+  for (let height = load<i32>(place, 8); height > 0; height--) {
+    if (s.dh == 1) {
+      storeRow(s, tile, width, at, o);
+    } else {
+      for (let i = 0; i < width; i++) {
+        storePixel(s, load<f32>(tile + ((i as usize) << 2)) + bias, s.y + at + (i as usize) * step);
+      }
+    }
+    tile += rowBytes;
+    at += (s.ow as usize) * step;
+  }
+}
+
+/** A 4 x 4 tile of one output channel, with bias, residual and clamp; what lies outside the plane is left out. */
+function storeTile4(s: Step, from: usize, place: usize, o: i32): void {
+  const pitch = (s.ow as usize) << 2;
+  const at = ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
+  if (load<i32>(place, 12) < 4) return storeRows(s, from, place, o);
+  const bias = v128.load32_splat(s.b + ((o as usize) << 2));
+  const lo = f32x4.splat(s.lo);
+  const hi = f32x4.splat(s.hi);
+  const zMinusY: usize = s.z - s.y;
+  let to = s.y + at;
+  for (let i = load<i32>(place, 8); i > 0; i--) {
+    let v = f32x4.add(v128.load(from), bias);
+    if (s.z != 0) v = f32x4.add(v, v128.load(to + zMinusY));
+    v128.store(to, clamp(v, lo, hi));
+    from += 16;
+    to += pitch;
+  }
+}
+
+/** The same of a 2 x 2 tile, which is one vector. */
+function storeTile2(s: Step, from: usize, place: usize, o: i32): void {
+  if (load<i32>(place, 8) < 2 || load<i32>(place, 12) < 2) return storeRows(s, from, place, o);
+  const pitch = (s.ow as usize) << 2;
+  const to = s.y + ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
+  const below = to + pitch;
+  let v = f32x4.add(v128.load(from), v128.load32_splat(s.b + ((o as usize) << 2)));
+  if (s.z != 0) {
+    const zMinusY: usize = s.z - s.y;
+    v = f32x4.add(v, v128.load64_lane(below + zMinusY, v128.load64_zero(to + zMinusY), 1));
+  }
+  v = clamp(v, f32x4.splat(s.lo), f32x4.splat(s.hi));
+  v128.store64_lane(to, v, 0);
+  v128.store64_lane(below, v, 1);
+}
