@@ -49,10 +49,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runtime/weights",
   ],
   runtime: ["gen", "assembly/abi", "engine"],
-  benchmark: ["runtime"],
-  measure: ["graph", "ops", "data", "compile", "runtime"],
+  benchmark: ["gen", "runtime"],
+  measure: ["graph", "ops", "data", "gen", "passes", "compile", "runtime", "benchmark"],
   report: ["measure", "prune"],
   cli: [
+    "benchmark",
     "compile",
     "data",
     "graph",

@@ -2,6 +2,7 @@
 import { RequestError } from "../errors.js";
 import { uniform } from "../random.js";
 import type { LayerTime, LoadOptions, Session } from "../runtime/index.js";
+import { breathe, clockStep } from "./clock.js";
 import { describePlatform } from "./platform.js";
 import type { BenchmarkReport, MeasuredNetwork } from "./report.js";
 import { summarise } from "./summary.js";
@@ -28,8 +29,6 @@ export interface BenchmarkOptions extends LoadOptions {
 const PROFILED_RUNS = 15;
 /** Steps of the clock from which on a layer's time is its median. */
 const FINE_STEPS = 5;
-/** How often the clock is read to see it move. */
-const CLOCK_READS = 200_000;
 
 /**
  * Loads all candidates, warms them up, and runs them in turn, so that a device that gets warm or busy is fair to all. Takes the
@@ -161,17 +160,3 @@ function compare(network: MeasuredNetwork, first: MeasuredNetwork): MeasuredNetw
     macsRatio: network.macs === 0 ? 1 : first.macs / network.macs,
   };
 }
-
-/** The smallest step of the clock, in milliseconds; null where it stands still while code runs. */
-function clockStep(): number | null {
-  let [least, last] = [Infinity, performance.now()];
-  for (let i = 0; i < CLOCK_READS && !(i > 1000 && least < Infinity); i++) {
-    const now = performance.now();
-    if (now > last) least = Math.min(least, now - last);
-    last = now;
-  }
-  return least < Infinity ? least : null;
-}
-
-/** Lets the page show where things are. */
-const breathe = () => new Promise<void>((resolve) => setTimeout(resolve));

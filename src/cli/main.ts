@@ -1,8 +1,8 @@
 /** The command line: verbs, and how errors end. */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { EspalierError } from "../errors.js";
 import { EXIT_CODES } from "./verb.js";
+import { readPackage } from "./package.js";
 import { bench } from "./verbs/bench.js";
 import { compile } from "./verbs/compile.js";
 import { distill } from "./verbs/distill.js";
@@ -19,9 +19,7 @@ const VERBS = [inspect, compile, prune, run, evaluate, bench, train, finetune, d
 const USAGE_ERROR = 2;
 
 function program(): Command {
-  const { version, description } = JSON.parse(
-    readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
-  ) as { readonly version: string; readonly description: string };
+  const { version, description } = readPackage();
   const root = new Command("espalier").description(description).version(version).addHelpText("after", EXIT_CODES);
   for (const verb of VERBS) root.addCommand(verb());
   for (const command of [root, ...root.commands])

@@ -3,6 +3,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../src/compile/encode.js";
 import { countParameters } from "../../src/ops/walk.js";
+import { readLatencyTableFile } from "../../src/cli/latency-table.js";
+import { predictMilliseconds } from "../../src/measure/latency-model.js";
 import { openGraph } from "../../src/measure/runner.js";
 import { classifier, json, refuses, succeeds, temporaryFolder, writeOnnx } from "./command-line.js";
 
@@ -84,6 +86,23 @@ test("tunings that cannot be taken or written", async () => {
   await attempt(2, /--save-tuning: is of one network; 2 were given/, esp, onnx, "--save-tuning", path);
   await attempt(5, /none\.json: there is no such file/, esp, "--tuning", folder.at("none.json"));
   await attempt(5, /cannot be written/, esp, "--save-tuning", folder.at("none", "tuning.json"));
+});
+
+test("a latency table", async () => {
+  const path = folder.at("ms.json");
+  await succeeds("bench", onnx, ...QUICK, "--latency-table", path, "--build", "baseline");
+  const table = readLatencyTableFile(path);
+  assert.equal([table.build, table.threads, table.network], ["baseline", 1, graph.name]);
+  assert.match(table.version!, /^\d+\.\d+\.\d+/);
+  assert.match(table.platform.agent, /^node \d+/);
+  assert.ok(predictMilliseconds(graph, table) > 0);
+  await refuses(
+    folder.path,
+    ["bench", esp, onnx, "--latency-table", path],
+    2,
+    /--latency-table: is of one network; 2 were given/,
+  );
+  await refuses(folder.path, ["bench", esp, "--latency-table", folder.at("none", "ms.json")], 5, /cannot be written/);
 });
 
 test("what cannot be measured", async () => {

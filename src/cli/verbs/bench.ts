@@ -21,6 +21,7 @@ import {
   withThreads,
 } from "../options.js";
 import { checkWritable } from "../files.js";
+import { describeEngine, measureTable, writeLatencyTableFile } from "../latency-table.js";
 import { readTuningFile, writeTuningFile } from "../tuning-file.js";
 import { report, verb } from "../verb.js";
 
@@ -31,6 +32,7 @@ interface Options extends JsonOption, BuildOption, ShapeOption, ThreadsOption {
   readonly tune?: true;
   readonly tuning?: string;
   readonly saveTuning?: string;
+  readonly latencyTable?: string;
 }
 
 export function bench(): Command {
@@ -43,6 +45,10 @@ export function bench(): Command {
       ["bench model.onnx half.onnx", "how much faster the pruned network is than the dense one"],
       ["bench net.esp --layers", "where the time goes, and which kernel was picked for each layer and why"],
       ["bench net.esp --tune --save-tuning net.json", "the fastest kernel of each convolution here, for the next time"],
+      [
+        "bench model.onnx --latency-table ms.json",
+        "how long its layers take by their widths: what prune --keep ms= goes by",
+      ],
     ],
   })
     .argument("<files...>", "networks, .onnx or .esp")
@@ -51,12 +57,13 @@ export function bench(): Command {
     .option("--layers", "time of each layer")
     .option("--tune", "measure which kernel is the fastest for each convolution, and take it")
     .option("--tuning <file>", "take the kernels that this file of --save-tuning says")
-    .option("--save-tuning <file>", "write which kernels were taken");
+    .option("--save-tuning <file>", "write which kernels were taken")
+    .option("--latency-table <file>", "measure how long the network's layers take by their widths, and write that");
   return withJson(withThreads(withBuild(withShape(command)))).action(run);
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  checkTuningOptions(paths, options);
+  checkFileOptions(paths, options);
   const tuning = options.tuning === undefined ? undefined : readTuningFile(options.tuning);
   const files: NetworkFile[] = [];
   const sessions: Session[] = [];
@@ -67,7 +74,10 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     const { build, tune } = options;
     sessions.push(await load(file.compiled, { build, shapes: file.shapes, tuning, tune, threads }));
   }
-  const engine = `node ${process.versions.node} (V8 ${process.versions.v8})`;
+  const engine = describeEngine();
+  if (options.latencyTable !== undefined) {
+    writeLatencyTableFile(options.latencyTable, await measureTable(files[0]!.compiled, files[0]!.shapes, options));
+  }
   if (options.saveTuning !== undefined) writeTuningFile(options.saveTuning, { ...sessions[0]!.tuning, engine });
   const progress = createProgress({ label: "measuring", total: options.runs, unit: "rounds" });
   const latencies = measureLatency(sessions, {
@@ -93,12 +103,13 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
 }
 
 /** What cannot be done is refused before anything is measured. */
-function checkTuningOptions(paths: readonly string[], { tuning, saveTuning }: Options): void {
-  const asked = tuning !== undefined ? "--tuning" : "--save-tuning";
-  if ((tuning ?? saveTuning) !== undefined && paths.length > 1) {
-    throw new RequestError(`is of one network; ${paths.length} were given`, asked);
+function checkFileOptions(paths: readonly string[], { tuning, saveTuning, latencyTable }: Options): void {
+  for (const [option, file] of Object.entries({ tuning, "save-tuning": saveTuning, "latency-table": latencyTable })) {
+    if (file !== undefined && paths.length > 1) {
+      throw new RequestError(`is of one network; ${paths.length} were given`, `--${option}`);
+    }
   }
-  if (saveTuning !== undefined) checkWritable(saveTuning);
+  for (const file of [saveTuning, latencyTable]) if (file !== undefined) checkWritable(file);
 }
 
 interface Model {
