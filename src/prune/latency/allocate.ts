@@ -1,0 +1,118 @@
+/**
+ * How many channels each unit loses so that a run takes no longer than it may: chunks go in the order of importance lost for each
+ * millisecond gained, both seen anew as neighbours shrink.
+ *
+ * After Shen et al. 2022, Structural Pruning via Latency-Saliency Knapsack (HALP), section 3: a channel goes only after the less
+ * important ones of its unit, so that each unit is a queue, and times are those measured on the device at its widths.
+ */
+import { RequestError } from "../../errors.js";
+import type { WidthLatency } from "./widths.js";
+
+/** What a unit has to lose. */
+export interface Queue {
+  /** By how many channels are removed, the least important first: what is lost then in all, from 0 on. At least one channel stays. */
+  readonly losses: ArrayLike<number>;
+}
+
+export interface LatencyRequest {
+  readonly allowedMs: number;
+  /** Chunks leave widths that are multiples of this. */
+  readonly multiple: number;
+}
+
+/** A unit has no more chunks than about this many: finer ones say less than the table knows. */
+const MOST_CHUNKS = 32;
+
+/**
+ * By unit the number of channels to remove. Leaves `latency` there. In the end no removed chunk could return within the
+ * allowance. Throws a `RequestError` that says what can be reached.
+ */
+export function allocateByLatency(queues: readonly Queue[], latency: WidthLatency, request: LatencyRequest): number[] {
+  const { allowedMs, multiple } = request;
+  const levels = queues.map(({ losses }) => levelsOf(losses.length, multiple));
+  checkReachable(levels, latency, allowedMs);
+  const offers = new Map<number, Offer | undefined>();
+  while (latency.total > allowedMs) {
+    for (const unit of queues.keys()) {
+      if (!offers.has(unit)) offers.set(unit, bestOffer(unit, queues[unit]!, levels[unit]!, latency));
+    }
+    const best = [...offers.values()].reduce((a, b) => (b && (!a || b.price < a.price) ? b : a), undefined);
+    if (!best) break;
+    latency.remove(best.unit, best.removed);
+    for (const unit of latency.neighbours(best.unit)) offers.delete(unit);
+  }
+  // Times that grow where a width shrinks can end the queues too early; there is always the least that can be reached.
+  if (latency.total > allowedMs) levels.forEach((list, unit) => latency.remove(unit, list.at(-1)!));
+  putBack(queues, levels, latency, allowedMs);
+  return [...queues.keys()].map((unit) => latency.removed(unit));
+}
+
+/** Numbers of removed channels that leave a multiple, or a single channel; from 0 on. */
+function levelsOf(width: number, multiple: number): number[] {
+  const chunk = multiple * Math.ceil(width / (MOST_CHUNKS * multiple));
+  const levels = [0];
+  for (let kept = chunk * (Math.ceil(width / chunk) - 1); kept >= 1; kept -= chunk) levels.push(width - kept);
+  return levels.at(-1) === width - 1 ? levels : [...levels, width - 1];
+}
+
+function checkReachable(levels: readonly (readonly number[])[], latency: WidthLatency, allowedMs: number): void {
+  levels.forEach((list, unit) => latency.remove(unit, list.at(-1)!));
+  const least = latency.total;
+  levels.forEach((_, unit) => latency.remove(unit, 0));
+  if (least <= allowedMs) return;
+  const share = least / latency.total;
+  throw new RequestError(
+    `allows ${allowedMs.toPrecision(3)} ms, but with one channel left everywhere that may be cut about ` +
+      `${least.toPrecision(3)} ms remain, ${share.toFixed(2)} of the whole; ask for more, or let more units be cut`,
+    "--keep",
+  );
+}
+
+interface Offer {
+  readonly unit: number;
+  readonly removed: number;
+  /** Importance lost for each millisecond gained. */
+  readonly price: number;
+}
+
+/** The cheapest way to go on with a unit: one chunk, or several where the next one alone gains little. */
+function bestOffer(
+  unit: number,
+  { losses }: Queue,
+  levels: readonly number[],
+  latency: WidthLatency,
+): Offer | undefined {
+  const now = latency.removed(unit);
+  let best: Offer | undefined;
+  for (const removed of levels) {
+    if (removed <= now) continue;
+    const gained = latency.saving(unit, removed);
+    if (gained <= 0) continue;
+    const price = (losses[removed]! - losses[now]!) / gained;
+    if (!best || price < best.price) best = { unit, removed, price };
+  }
+  return best;
+}
+
+/** Gives back what fits, the most important first, until nothing does. */
+function putBack(
+  queues: readonly Queue[],
+  levels: readonly (readonly number[])[],
+  latency: WidthLatency,
+  allowedMs: number,
+): void {
+  for (;;) {
+    const room = allowedMs - latency.total;
+    let best: { unit: number; removed: number; worth: number } | undefined;
+    queues.forEach(({ losses }, unit) => {
+      const now = latency.removed(unit);
+      for (const removed of levels[unit]!) {
+        const worth = removed < now ? losses[now]! - losses[removed]! : 0;
+        if (worth <= (best?.worth ?? -1) || removed >= now || -latency.saving(unit, removed) > room) continue;
+        best = { unit, removed, worth };
+      }
+    });
+    if (!best) return;
+    latency.remove(best.unit, best.removed);
+  }
+}
