@@ -1,6 +1,6 @@
 /** Sums over channels, computed by the toolkit's own wasm module. */
-import { type ASUtil, instantiate } from "@assemblyscript/loader";
-import { engine as toolkit } from "../gen/engine-toolkit.js";
+import { SecondMoments } from "./second-moments.js";
+import { openToolkit, withArrays } from "./toolkit.js";
 
 /** Sum and sum of squares of each channel: 2 x channels numbers, and how many elements of a channel they are over. */
 export interface ChannelSums {
@@ -13,14 +13,8 @@ export interface Moments {
   add(values: Float32Array, into: ChannelSums): void;
   /** values[c][i] = values[c][i] * scale[c] + shift[c], in place. */
   scale(values: Float32Array, scale: ArrayLike<number>, shift: ArrayLike<number>): void;
-}
-
-/** What assembly/toolkit exports. */
-interface Exports extends Record<string, unknown> {
-  readonly FLOAT32_ARRAY: { readonly value: number };
-  readonly FLOAT64_ARRAY: { readonly value: number };
-  addMoments(values: number, channels: number, sums: number): void;
-  scaleChannels(values: number, channels: number, factors: number): void;
+  /** Second moments of rows of so many numbers, none added yet. They hold memory until they are read. */
+  second(width: number): SecondMoments;
 }
 
 export function emptySums(channels: number): ChannelSums {
@@ -28,7 +22,7 @@ export function emptySums(channels: number): ChannelSums {
 }
 
 export async function openMoments(): Promise<Moments> {
-  const { exports } = await instantiate<Exports>(Buffer.from(toolkit, "base64"));
+  const exports = await openToolkit();
   return {
     add(values, into) {
       const channels = into.sums.length / 2;
@@ -45,19 +39,6 @@ export async function openMoments(): Promise<Moments> {
         values.set(exports.__getFloat32ArrayView(v!));
       });
     },
+    second: (width) => new SecondMoments(exports, width),
   };
-}
-
-/** Copies arrays into the module for one call; its collector takes them back afterwards. */
-function withArrays(
-  exports: ASUtil & Exports,
-  arrays: readonly (Float32Array | Float64Array)[],
-  call: (pointers: number[]) => void,
-): void {
-  const pointers = arrays.map((array) => {
-    const type = array instanceof Float32Array ? exports.FLOAT32_ARRAY : exports.FLOAT64_ARRAY;
-    return exports.__pin(exports.__newArray(type.value, array));
-  });
-  call(pointers);
-  pointers.forEach((pointer) => exports.__unpin(pointer));
 }
