@@ -29,7 +29,7 @@ export { parseBudget } from "./prune/budget.js";
 export { METHODS } from "./prune/methods/index.js";
 export { formatPlan, parsePlan, type PrunePlan } from "./prune/plan.js";
 export { applyPlan, makePlan, prune, type PruneRequest, type PruneResult } from "./prune/prune.js";
-export { recoverStatistics } from "./prune/recover.js";
+export { recoverStatistics } from "./prune/recover/statistics.js";
 export { findUnits } from "./prune/units.js";
 export type { Comparison, Variant } from "./report/comparison.js";
 export { renderReport } from "./report/html/page.js";

@@ -1,4 +1,4 @@
-/** What `prune` does behind a cut, as its options say: statistics from pictures, or training. */
+/** What `prune` does behind a cut, as its options say: statistics from pictures, least squares, or training. */
 import type { Command } from "commander";
 import { fillInput } from "../data/preprocess.js";
 import { RequestError } from "../errors.js";
@@ -6,10 +6,17 @@ import { type Graph, sizeOf } from "../graph/graph.js";
 import { openMoments } from "../linalg/moments.js";
 import { runtimeRunner } from "../measure/runner.js";
 import type { PruneResult } from "../prune/prune.js";
-import { recoverStatistics } from "../prune/recover.js";
+import { recoverStatistics, withRoomForRecovery } from "../prune/recover/statistics.js";
 import type { Samples } from "../prune/segments.js";
 import { createProgress } from "../report/progress.js";
 import { formatPercentage } from "../report/units.js";
+import {
+  describeLeastSquares,
+  FIT_SAMPLES,
+  leastSquaresFigures,
+  recoverByLeastSquares,
+  withRoomForFit,
+} from "./least-squares.js";
 import { onlyInput, openData, type PictureOptions, preprocessingOf } from "./options.js";
 import {
   DISTILLATION_FLAGS,
@@ -23,12 +30,16 @@ import { figuresOf } from "./training/result.js";
 import { prepareRetraining, type Retraining } from "./training/retraining.js";
 import type { TrainedNetwork } from "./training/train-network.js";
 
-export const RECOVERIES = ["none", "statistics", "finetune", "distill"] as const;
+export const RECOVERIES = ["none", "statistics", "least-squares", "finetune", "distill"] as const;
+
+/** Pictures for statistics unless another number is typed. */
+const STATISTICS_SAMPLES = 2000;
 
 export interface RecoveryOptions extends TrainingOptions, DistillationOptions, PictureOptions {
   readonly recover: (typeof RECOVERIES)[number];
   readonly data?: string;
-  readonly samples: number;
+  readonly samples?: number;
+  readonly positions?: number;
   readonly output?: string;
 }
 
@@ -47,7 +58,8 @@ export function checkRecovery(options: RecoveryOptions, command: Command, pictur
     if (idle !== undefined) throw new RequestError(`has no use without --recover ${kinds}`, flags[idle]);
   };
   if (kind === "none" && !picturesServe)
-    refuse({ data: "--data", samples: "--samples" }, "statistics, finetune or distill");
+    refuse({ data: "--data", samples: "--samples" }, "statistics, least-squares, finetune or distill");
+  if (kind !== "least-squares") refuse({ positions: "--positions" }, "least-squares");
   if (!trains) refuse(TRAINING_FLAGS, "finetune or distill");
   if (kind !== "distill") refuse(DISTILLATION_FLAGS, "distill");
   if (trains) epochsOf(options);
@@ -55,10 +67,9 @@ export function checkRecovery(options: RecoveryOptions, command: Command, pictur
 }
 
 /** Opens what training wants, where that is the recovery. */
-export function prepareTraining(dense: Graph, options: RecoveryOptions, command: Command): Retraining | undefined {
-  const { recover: kind } = options;
+export function prepareTraining(dense: Graph, options: RecoveryOptions): Retraining | undefined {
+  const { recover: kind, samples } = options;
   if (kind !== "finetune" && kind !== "distill") return undefined;
-  const samples = command.getOptionValueSource("samples") === "cli" ? options.samples : undefined;
   const checkpoint = checkpointBeside(options.output);
   return prepareRetraining(kind, dense, { ...options, data: options.data!, samples }, checkpoint);
 }
@@ -67,7 +78,8 @@ export function prepareTraining(dense: Graph, options: RecoveryOptions, command:
 export function openSamples(dense: Graph, options: RecoveryOptions): Samples {
   const input = onlyInput(dense);
   const preprocessing = preprocessingOf(dense, input, options);
-  const set = openData(options.data!, options.samples, "train");
+  const count = options.samples ?? (options.recover === "statistics" ? STATISTICS_SAMPLES : FIT_SAMPLES);
+  const set = openData(options.data!, count, "train");
   const size = sizeOf(input.shape);
   const get = (i: number) => {
     const pixels = new Float32Array(size);
@@ -78,7 +90,7 @@ export function openSamples(dense: Graph, options: RecoveryOptions): Samples {
 }
 
 /** By statistics, without labels. */
-export async function recoverByStatistics(dense: Graph, result: PruneResult, samples: Samples) {
+async function recoverByStatistics(dense: Graph, result: PruneResult, samples: Samples) {
   const progress = createProgress({ label: "recovering", total: samples.count, unit: "pictures" });
   const recovered = await recoverStatistics(dense, result, samples, {
     runner: runtimeRunner(),
@@ -89,14 +101,33 @@ export async function recoverByStatistics(dense: Graph, result: PruneResult, sam
   return recovered;
 }
 
+/** Without training, as the options say; undefined where nothing of the kind was asked for. */
+export async function recoverWithoutLabels(
+  dense: Graph,
+  result: PruneResult,
+  samples: () => Samples,
+  { recover: kind, positions }: RecoveryOptions,
+) {
+  if (kind === "statistics") return recoverByStatistics(dense, result, samples());
+  if (kind === "least-squares") return recoverByLeastSquares(dense, result, samples(), positions);
+  return undefined;
+}
+
+/** The graph with everything in place that the recovery may change, so that a budget of bytes counts it. */
+export function withRoomFor({ recover: kind }: RecoveryOptions, graph: Graph): Graph {
+  if (kind === "statistics") return withRoomForRecovery(graph);
+  return kind === "least-squares" ? withRoomForFit(graph) : graph;
+}
+
 export type Recovery = NonNullable<ReturnType<typeof recoveryOf>>;
 
 /** As --json prints it; null where there was none. */
 export function recoveryOf(
-  recovered: Awaited<ReturnType<typeof recoverByStatistics>> | undefined,
+  recovered: Awaited<ReturnType<typeof recoverWithoutLabels>>,
   retraining: Retraining | undefined,
   retrained: TrainedNetwork | undefined,
 ) {
+  if (recovered?.kind === "least-squares") return leastSquaresFigures(recovered);
   if (recovered) return { kind: recovered.kind, places: recovered.places };
   if (!retraining || !retrained) return null;
   const job = retraining.jobFor(retrained.graph);
@@ -104,6 +135,7 @@ export function recoveryOf(
 }
 
 export function describeRecovery(recovery: Recovery): string {
+  if (recovery.kind === "least-squares") return describeLeastSquares(recovery);
   if (!("history" in recovery)) return `recovered: ${recovery.kind} statistics at ${recovery.places} places`;
   const { kind, history, set, validationBefore: before, validationTop1: after } = recovery;
   const accuracy =

@@ -1,4 +1,4 @@
-/** Pruning in its steps: decide, apply, compare. (Recovery follows as a step of its own: recover.ts.) */
+/** Pruning in its steps: decide, apply, compare. (Recovery follows as a step of its own: recover/.) */
 import { RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { countMacs, countNonZero, countParameters, inferShapes } from "../ops/walk.js";

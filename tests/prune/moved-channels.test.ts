@@ -7,7 +7,7 @@ import { GraphBuilder } from "../../src/models/builder.js";
 import { importOnnx } from "../../src/onnx/import.js";
 import { exportOnnx } from "../../src/onnx/export.js";
 import { openMoments } from "../../src/linalg/moments.js";
-import { recoverStatistics, withRoomForRecovery } from "../../src/prune/recover.js";
+import { recoverStatistics, withRoomForRecovery } from "../../src/prune/recover/statistics.js";
 import { prune, type PruneResult } from "../../src/prune/prune.js";
 import { buildModel, floats, ints, node } from "../onnx/model-builder.js";
 import { noise } from "../onnx/sample-graphs.js";

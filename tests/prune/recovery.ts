@@ -7,7 +7,7 @@ import { opOf } from "../../src/ops/index.js";
 import { evaluateGraph } from "../../src/ops/walk.js";
 import type { Applied } from "../../src/prune/apply.js";
 import { applyPlan, type PruneRequest } from "../../src/prune/prune.js";
-import { recoverStatistics } from "../../src/prune/recover.js";
+import { recoverStatistics } from "../../src/prune/recover/statistics.js";
 import type { Samples } from "../../src/prune/segments.js";
 import { findUnits } from "../../src/prune/units.js";
 import { uniform } from "../../src/random.js";

@@ -10,7 +10,6 @@ import { type Budget, parseBudget } from "../../prune/budget.js";
 import { METHODS } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
 import { applyPlan, makePlan, type PruneRequest, type PruneResult, writtenRequest } from "../../prune/prune.js";
-import { withRoomForRecovery } from "../../prune/recover.js";
 import type { Samples } from "../../prune/segments.js";
 import { findUnits } from "../../prune/units.js";
 import { formatTable } from "../../report/table.js";
@@ -35,10 +34,11 @@ import {
   openSamples,
   prepareTraining,
   RECOVERIES,
-  recoverByStatistics,
+  recoverWithoutLabels,
   type Recovery,
   recoveryOf,
   type RecoveryOptions,
+  withRoomFor,
 } from "../recovery.js";
 import { withDistillation, withTraining } from "../training/options.js";
 import { report, verb } from "../verb.js";
@@ -69,6 +69,10 @@ export function prune(): Command {
         "70 % of the channels inside each residual block, batch-norm statistics re-estimated on unlabelled pictures",
       ],
       [
+        "prune model.onnx --keep macs=0.5 --only inner --recover least-squares --data images:FOLDER -o half.onnx",
+        "layers fitted again to what the dense network computes on 1,000 unlabelled pictures",
+      ],
+      [
         "prune model.onnx --keep macs=0.5 --recover distill --data images:FOLDER --epochs 10 --threads 2 -o half.onnx",
         "half the multiply-adds, then trained to answer as the dense network does; labels count where there are any",
       ],
@@ -94,7 +98,12 @@ export function prune(): Command {
     .option("--only <units>", '"inner" (not coupled by a residual add), or a pattern of unit names with * and ?')
     .addOption(new Option("--recover <how>", "afterwards").choices(RECOVERIES).default("none"))
     .option("--data <set>", `pictures for the recovery, the training part: ${SET_USAGE}`)
-    .option("--samples <n>", "how many of them; all for finetune and distill unless it is said", count, 2000)
+    .option(
+      "--samples <n>",
+      "how many of them; unless it is said 2000 for statistics, all for finetune and distill, else 1000",
+      count,
+    )
+    .option("--positions <n>", "least-squares: output positions of each picture and layer; 32 unless it is said", count)
     .addOption(weightsOption())
     .option("--plan-out <file>", "write the decision as JSON")
     .option("--plan <file>", "make the cuts of such a file instead of deciding")
@@ -110,10 +119,10 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   const { graph, notes } = file;
   const encoding = { weights: options.weights ?? file.weights };
   if (options.recover !== "none") onlyInput(graph);
-  const map = findUnits(options.recover === "statistics" ? withRoomForRecovery(graph) : graph);
+  const map = findUnits(withRoomFor(options, graph));
   const replayed = options.plan === undefined ? undefined : parsePlan(readText(options.plan), options.plan);
   const step = stepOf(replayed ?? { ...options, request: writtenRequest(request) }, options);
-  const retraining = prepareTraining(map.graph, options, command);
+  const retraining = prepareTraining(map.graph, options);
   const likeFinal = (cut: Graph) => retraining?.likeTrained(withStep(cut, step)) ?? withStep(cut, step);
   const runner = {
     ...runtimeRunner(),
@@ -124,8 +133,7 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   const samples = () => (opened ??= openSamples(map.graph, options));
   const plan = replayed ?? (await makePlan(map, request, runner, { samples }));
   const result = await applyPlan(map, plan, runner);
-  const recovered =
-    options.recover === "statistics" ? await recoverByStatistics(map.graph, result, samples()) : undefined;
+  const recovered = await recoverWithoutLabels(map.graph, result, samples, options);
   const noted = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
   if (options.planOut !== undefined) writeFileSafely(options.planOut, formatPlan(plan));
   const retrained = await retraining?.run(noted);

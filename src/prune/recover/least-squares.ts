@@ -7,6 +7,7 @@
  * shortcut lost. Here the second moments of sampled positions stand for the pictures, and a ridge keeps the weights near those
  * of before where the samples say little.
  */
+import { countReaders } from "../../graph/edit.js";
 import type { Graph, Tensor } from "../../graph/graph.js";
 import { fitRidge, type RidgeFit } from "../../linalg/ridge.js";
 import type { Centred } from "../../linalg/second-moments.js";
@@ -75,9 +76,11 @@ export async function recoverLeastSquares(
   return { graph: walk.graph, kind: "least-squares", layers, peakBytes: walk.peakBytes, notes };
 }
 
-/** The layers with other weights than in the dense network, and those whose inputs come from them. */
+/** The layers with other weights than in the dense network, and those whose inputs come from them; filters that several layers share stay as they are. */
 function affectedLayers(dense: Graph, pruned: Graph): FittedLayer[] {
-  const layers = new Map(fittableLayers(dense, pruned).map((layer) => [layer.name, layer]));
+  const readers = countReaders(pruned);
+  const own = fittableLayers(dense, pruned).filter(({ node }) => readers.get(node.inputs[1]!) === 1);
+  const layers = new Map(own.map((layer) => [layer.name, layer]));
   const affected = new Set<string>();
   return pruned.nodes.flatMap((node) => {
     const layer = layers.get(node.name);
@@ -136,6 +139,17 @@ function energyOf({ products, width }: Centred, inputs: number): number {
   let energy = 0;
   for (let o = inputs; o < width; o++) energy += products[o * (width + 1)]!;
   return energy;
+}
+
+/** The graph with a bias of zeros at each layer that can be fitted and has none, neither here nor in `folded`, the same graph with batch norms folded. */
+export function withBiases(graph: Graph, folded: Graph): Graph {
+  return fittableLayers(graph, folded)
+    .filter(({ bias }) => bias === undefined)
+    .reduce((current, { name, groups, outputs }) => {
+      const node = current.nodes.find((other) => other.name === name)!;
+      const bias = { shape: [groups * outputs], data: new Float32Array(groups * outputs) };
+      return withWeights(current, name, current.constants.get(node.inputs[1]!)!, bias);
+    }, graph);
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

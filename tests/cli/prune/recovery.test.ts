@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { espalier, json, refuses, twoEnds, writeOnnx } from "../command-line.js";
+import { espalier, json, refuses, succeeds, twoEnds, writeOnnx } from "../command-line.js";
 import { NORMALISED, filesToPrune } from "./pruned-files.js";
 
 const test = suite("cli/prune, recovery");
@@ -41,6 +41,24 @@ test("statistics are recovered on pictures, with or without batch norm", async (
   assert.is(plain.recovery, null);
   assert.not.equal(readFileSync(folder.at("plain.onnx")), readFileSync(folder.at("recovered.onnx")));
   assert.equal(plain.units, data.units);
+});
+
+test("layers are fitted by least squares, and what was looked at is said", async () => {
+  const fit = ["--keep", "channels=0.5", "--recover", "least-squares", "--data", `cifar10:${cifar}`, ...NORMALISED];
+  const data = await json("prune", onnx, ...fit, "--positions", "20", "-o", folder.at("fitted.onnx"));
+  const { kind, samples, positions, layers, peakBytes, notes } = data.recovery;
+  assert.equal([kind, samples, positions], ["least-squares", 30, 20]);
+  assert.ok(layers.length > 0 && peakBytes > 0);
+  for (const { before, after } of layers) assert.ok(after <= before + 1e-6 && after >= 0);
+  assert.ok(notes.length > 0 && notes.every((note: string) => /are few; ridge/.test(note)), notes.join());
+  const text = await succeeds("prune", esp, ...fit, "-o", folder.at("fitted.esp"));
+  assert.match(text, /recovered: least squares at \d+ layers on 30 pictures, 32 positions each/);
+  await refuses(
+    folder.path,
+    ["prune", onnx, "--keep", "macs=0.5", "--positions", "3"],
+    2,
+    /--positions: has no use without/,
+  );
 });
 
 test("pictures that the recovery cannot use", async () => {

@@ -5,7 +5,7 @@ import type { Graph } from "../../../src/graph/graph.js";
 import { verifyGraph } from "../../../src/graph/verify.js";
 import { evaluateGraph } from "../../../src/ops/walk.js";
 import { applyPlan, makePlan, prune } from "../../../src/prune/prune.js";
-import { withRoomForRecovery } from "../../../src/prune/recover.js";
+import { withRoomForRecovery } from "../../../src/prune/recover/statistics.js";
 import { findUnits } from "../../../src/prune/units.js";
 import { uniform } from "../../../src/random.js";
 import { ARCHITECTURES, classifier, noise } from "../architectures.js";

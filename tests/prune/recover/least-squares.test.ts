@@ -106,8 +106,8 @@ test("a channel that is constant goes into the next bias", async () => {
   const shifted = new Map(built.constants).set(bias, { shape: [6], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
   const dense = copyChannel({ ...built, constants: shifted }, "before", 0, 4, 0);
   const samples = samplesFor(dense, 20);
-  const { graph } = await fit(dense, await remove(dense, { before: [4] }), samples, { ridge: 1e-6 });
-  outputs(graph, samples).forEach((row, i) => near(row, outputs(dense, samples)[i]!, 1e-4, `sample ${i}`));
+  const { graph } = await fit(dense, await remove(dense, { before: [4] }), samples);
+  outputs(graph, samples).forEach((row, i) => near(row, outputs(dense, samples)[i]!, 1e-3, `sample ${i}`));
 });
 
 test("behind a cut of half of everything: closer to the dense network, and well-formed", async () => {

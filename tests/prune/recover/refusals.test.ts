@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import { DataError, ModelError } from "../../../src/errors.js";
 import { GraphBuilder, resnet } from "../../../src/models/index.js";
 import { prune } from "../../../src/prune/prune.js";
-import { withRoomForRecovery } from "../../../src/prune/recover.js";
+import { withRoomForRecovery } from "../../../src/prune/recover/statistics.js";
 import { ARCHITECTURES } from "../architectures.js";
 import { fails } from "../expect-error.js";
 import { HALF, recover, runner, samplesFor, uncut } from "../recovery.js";

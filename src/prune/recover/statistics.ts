@@ -5,17 +5,17 @@
  * The network runs in segments between the places that are corrected, a batch of pictures at a time. Each place is corrected
  * with the batch's own statistics before the next segment runs on it; what is stored is their mean over the batches.
  */
-import { DataError, ModelError } from "../errors.js";
-import { allNames, freshName } from "../graph/edit.js";
-import { type Graph, type Node, sizeOf, type Tensor } from "../graph/graph.js";
-import { emptySums, type Moments } from "../linalg/moments.js";
-import { filterChannels, type FilterLayer, isFilterLayer, scaleFilter } from "../ops/filter-layer.js";
-import { isOp } from "../ops/index.js";
-import { inferShapes } from "../ops/walk.js";
-import type { Applied } from "./apply.js";
-import { mapChannels } from "./atoms.js";
-import type { Runner } from "./runner.js";
-import { type Place, type Samples, SegmentedNetwork, type Visitor } from "./segments.js";
+import { DataError, ModelError } from "../../errors.js";
+import { allNames, freshName } from "../../graph/edit.js";
+import { type Graph, type Node, sizeOf, type Tensor } from "../../graph/graph.js";
+import { emptySums, type Moments } from "../../linalg/moments.js";
+import { filterChannels, type FilterLayer, isFilterLayer, scaleFilter } from "../../ops/filter-layer.js";
+import { isOp } from "../../ops/index.js";
+import { inferShapes } from "../../ops/walk.js";
+import type { Applied } from "../apply.js";
+import { mapChannels } from "../atoms.js";
+import type { Runner } from "../runner.js";
+import { type Place, type Samples, SegmentedNetwork, type Visitor } from "../segments.js";
 
 export interface RecoverOptions {
   readonly runner: Runner;
