@@ -6,7 +6,7 @@ import { finishWinogradTiles } from "./finish_winograd_tile";
 import { fetch, gemmTile, paddedRows, tileLanes, tileRows } from "./gemm_f32";
 import { winogradInput2, winogradOutput2 } from "./winograd_2x2_f32";
 import { winogradInput4, winogradOutput4 } from "./winograd_4x4_f32";
-import { winogradOutput2x2 } from "./winograd_even_f32";
+import { winogradInput3, winogradOutput2x2 } from "./winograd_even_f32";
 import { winogradInput, winogradOutput } from "./winograd_f32";
 
 /** Panels of tiles a thread must get for the tiles to be divided; with fewer, the output channels are. */
@@ -140,6 +140,7 @@ function transformInput(s: Step, first: i32, count: i32, places: usize, to: usiz
       const p3 = padded + load<u32>(place, 3 * Winograd.noteBytes);
       if (side == 6) winogradInput4(p0, p1, p2, p3, tileRowBytes, spare, y, pitch);
       else if (side == 4) winogradInput2(p0, p1, p2, p3, tileRowBytes, spare, y, pitch);
+      else if (side == 3) winogradInput3(p0, p1, p2, p3, tileRowBytes, y, pitch);
       else winogradInput(side, p0, p1, p2, p3, tileRowBytes, spare, y, pitch);
       place += 4 * Winograd.noteBytes;
     }

@@ -3,16 +3,13 @@ import { clamp, clampScalar } from "../simd";
 import { Step } from "../step";
 import { outputRowBytes } from "./winograd_f32";
 
-/** Bytes behind the tiles in which a row of two of them is put together. */
-const JOINED: usize = 1024;
-
 /**
  * The end of Winograd's tiles of one output channel: y = clamp(tile + b[o] + z), for what of them lies inside the output.
  *
  * Layout    tiles: m rows of m pixels, `outputRowBytes` apart, tile behind tile; place: for each tile what conv_winograd_f32 notes; y, z:
  *           oc planes of oh x ow, a tile's pixels dh rows and columns apart.
  * Tile      1 to 4 tiles. With a dilation of 2 they come in pairs that lie side by side.
- * Requires  1 KB behind `tiles` may be written, and 64 bytes.
+ * Reads     z in whole vectors.
  * Writes    exactly y.
  * Oracle    src/ops/conv.ts `evaluate`, through conv_winograd_f32.
  */
@@ -38,40 +35,39 @@ function storePair(s: Step, tiles: usize, place: usize, o: i32): void {
   const m = s.depth;
   const rowBytes = outputRowBytes(m);
   const other: usize = (m as usize) * rowBytes;
-  const row = tiles + JOINED;
   const width = load<i32>(place, 12) + load<i32>(place + Winograd.noteBytes, 12);
-  let at = (((o * s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
+  const step = (s.ow as usize) << 3;
+  const bias = v128.load32_splat(s.b + ((o as usize) << 2));
+  let y = s.y + (((o * s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
   for (let height = load<i32>(place, 8); height > 0; height--) {
     const a = v128.load(tiles);
     const b = v128.load(tiles + other);
-    v128.store(row, v128.shuffle<f32>(a, b, 0, 4, 1, 5));
-    if (m > 2) v128.store(row, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 16);
-    if (m == 5) v128.store(row, v128.shuffle<f32>(v128.load(tiles, 16), v128.load(tiles + other, 16), 0, 4, 1, 5), 32);
-    storeRow(s, row, width, at, o);
+    storeSome(s, width, y, v128.shuffle<f32>(a, b, 0, 4, 1, 5), bias);
+    if (width > 4) storeSome(s, width - 4, y + 16, v128.shuffle<f32>(a, b, 2, 6, 3, 7), bias);
+    if (width > 8) {
+      const last = f32x4.replace_lane(v128.load32_splat(tiles + 16), 1, load<f32>(tiles + other, 16));
+      storeSome(s, width - 8, y + 32, last, bias);
+    }
     tiles += rowBytes;
-    at += (s.ow as usize) << 3;
+    y += step;
   }
 }
 
-/** `count` neighbouring pixels; `at`: bytes behind y. */
-function storeRow(s: Step, from: usize, count: i32, at: usize, o: i32): void {
-  const bias = s.b + ((o as usize) << 2);
-  let y = s.y + at;
-  const zMinusY: usize = s.z - s.y;
-  const lo = f32x4.splat(s.lo);
-  const hi = f32x4.splat(s.hi);
-  for (; count >= 4; count -= 4) {
-    let v = f32x4.add(v128.load(from), v128.load32_splat(bias));
-    if (s.z != 0) v = f32x4.add(v, v128.load(y + zMinusY));
-    v128.store(y, clamp(v, lo, hi));
-    from += 16;
-    y += 16;
+/** Four neighbouring pixels, or the first `count` of them. */
+function storeSome(s: Step, count: i32, y: usize, v: v128, bias: v128): void {
+  v = f32x4.add(v, bias);
+  if (s.z != 0) v = f32x4.add(v, v128.load(s.z + (y - s.y)));
+  v = clamp(v, f32x4.splat(s.lo), f32x4.splat(s.hi));
+  if (count >= 4) {
+    v128.store(y, v);
+    return;
   }
-  for (; count > 0; count--) {
-    storePixel(s, load<f32>(from) + load<f32>(bias), y);
-    from += 4;
-    y += 4;
+  if (count & 2) {
+    v128.store64_lane(y, v, 0);
+    v = v128.shuffle<f32>(v, v, 2, 3, 0, 1);
+    y += 8;
   }
+  if (count & 1) v128.store32_lane(y, v, 0);
 }
 
 function storePixel(s: Step, v: f32, y: usize): void {
@@ -85,17 +81,13 @@ function storeRows(s: Step, tile: usize, place: usize, o: i32): void {
   const width = load<i32>(place, 12);
   const bias = load<f32>(s.b + ((o as usize) << 2));
   const step = (s.dh as usize) << 2;
-  let at = (((o * s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
+  let y = s.y + (((o * s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
   for (let height = load<i32>(place, 8); height > 0; height--) {
-    if (s.dh == 1) {
-      storeRow(s, tile, width, at, o);
-    } else {
-      for (let i = 0; i < width; i++) {
-        storePixel(s, load<f32>(tile + ((i as usize) << 2)) + bias, s.y + at + (i as usize) * step);
-      }
+    for (let i = 0; i < width; i++) {
+      storePixel(s, load<f32>(tile + ((i as usize) << 2)) + bias, y + (i as usize) * step);
     }
     tile += rowBytes;
-    at += (s.ow as usize) * step;
+    y += (s.ow as usize) * step;
   }
 }
 

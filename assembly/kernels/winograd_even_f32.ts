@@ -1,20 +1,62 @@
 import { storeTiles2 } from "./winograd_2x2_f32";
 
 /**
- * The rows of Winograd's transforms for windows of 2 x 2: F(2x2, 2x2) with the points 0, 1 and infinity, F(4x4, 2x2) with 0, 1, -1,
- * 2 and infinity, and the output of F(5x5, 2x2), whose points, and so whose input, are those of F(4x4, 3x3).
+ * Winograd's transforms for windows of 2 x 2: F(2x2, 2x2) with the points 0, 1 and infinity, and the rows of F(4x4, 2x2) with 0, 1,
+ * -1, 2 and infinity, and of the output of F(5x5, 2x2), whose points, and so whose input, are those of F(4x4, 3x3).
  *
  * Layout    values `step` or `pitch` bytes apart in, `pitch` or `yPitch` out.
  * Tile      4 tiles of one channel.
  * Oracle    src/ops/conv.ts `evaluate`, through conv_winograd_f32.
  */
 
-/** Three values in, three out, the rows of B^T. */
-export function inputRow3(x: usize, step: usize, y: usize, pitch: usize): void {
-  const d1 = v128.load(x + step);
-  v128.store(y, f32x4.sub(v128.load(x), d1));
+/** B^T d B of one channel of the tiles at p0 to p3, whose rows are `rowBytes` apart. Reads 4 pixels of 3 rows of each. */
+export function winogradInput3(
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  rowBytes: usize,
+  y: usize,
+  pitch: usize,
+): void {
+  const next: usize = 3 * pitch;
+  const b0 = v128.load(p0 + rowBytes);
+  const b1 = v128.load(p1 + rowBytes);
+  const b2 = v128.load(p2 + rowBytes);
+  const b3 = v128.load(p3 + rowBytes);
+  rowOf3(
+    f32x4.sub(v128.load(p0), b0),
+    f32x4.sub(v128.load(p1), b1),
+    f32x4.sub(v128.load(p2), b2),
+    f32x4.sub(v128.load(p3), b3),
+    y,
+    pitch,
+  );
+  rowOf3(b0, b1, b2, b3, y + next, pitch);
+  rowBytes <<= 1;
+  const c0 = f32x4.sub(v128.load(p0 + rowBytes), b0);
+  const c1 = f32x4.sub(v128.load(p1 + rowBytes), b1);
+  const c2 = f32x4.sub(v128.load(p2 + rowBytes), b2);
+  const c3 = f32x4.sub(v128.load(p3 + rowBytes), b3);
+  rowOf3(c0, c1, c2, c3, y + 2 * next, pitch);
+}
+
+/** One row of four tiles in, three values of each out, the rows of B^T. */
+function rowOf3(a0: v128, a1: v128, a2: v128, a3: v128, y: usize, pitch: usize): void {
+  const low01 = v128.shuffle<f32>(a0, a1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5);
+  const d1 = v128.shuffle<f32>(low01, low23, 2, 3, 6, 7);
+  const d2 = v128.shuffle<f32>(
+    v128.shuffle<f32>(a0, a1, 2, 6, 3, 7),
+    v128.shuffle<f32>(a2, a3, 2, 6, 3, 7),
+    0,
+    1,
+    4,
+    5,
+  );
+  v128.store(y, f32x4.sub(v128.shuffle<f32>(low01, low23, 0, 1, 4, 5), d1));
   v128.store(y + pitch, d1);
-  v128.store(y + 2 * pitch, f32x4.sub(v128.load(x + 2 * step), d1));
+  v128.store(y + 2 * pitch, f32x4.sub(d2, d1));
 }
 
 /** Five values in, five out, the rows of B^T. */

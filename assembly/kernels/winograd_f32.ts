@@ -1,6 +1,6 @@
 import { transpose } from "../pack/transpose";
 import { inputRow8, outputRow8 } from "./winograd_5x5_f32";
-import { inputRow3, inputRow5, outputRow5, outputRow6 } from "./winograd_even_f32";
+import { inputRow5, outputRow5, outputRow6 } from "./winograd_even_f32";
 
 /**
  * Winograd's transforms of any size, four tiles side by side in the lanes, by those of one row. Sizes that are met most have
@@ -8,8 +8,7 @@ import { inputRow3, inputRow5, outputRow5, outputRow6 } from "./winograd_even_f3
  *
  * Layout    a tile reads side x side pixels and makes m x m; the side^2 transformed values lie `pitch` bytes apart.
  * Tile      4 tiles of one channel.
- * Requires  scratch: side x (side + 1) vectors, for the output m x (side + 9). side 3 (input only), 5 (m 4), 6 (m 5, output only) or 8
- *           (m 4 or 5).
+ * Requires  scratch: side x (side + 1) vectors, for the output m x (side + 9). side 5 (m 4), 6 (m 5, output only) or 8 (m 4 or 5).
  * Reads     whole vectors of each row of pixels.
  * Oracle    src/ops/conv.ts `evaluate`, through conv_winograd_f32.
  */
@@ -33,7 +32,7 @@ export function winogradInput(
   let row = scratch;
   for (let i = 0; i < side; i++) {
     transpose(p0, p1, p2, p3, pixels, VECTOR);
-    if (side > 4) transpose(p0 + 16, p1 + 16, p2 + 16, p3 + 16, pixels + 64, VECTOR);
+    transpose(p0 + 16, p1 + 16, p2 + 16, p3 + 16, pixels + 64, VECTOR);
     inputRow(side, pixels, VECTOR, row, VECTOR);
     row += step;
     p0 += rowBytes;
@@ -51,8 +50,7 @@ export function winogradInput(
 
 function inputRow(side: i32, x: usize, step: usize, y: usize, pitch: usize): void {
   if (side == 5) inputRow5(x, step, y, pitch);
-  else if (side == 8) inputRow8(x, step, y, pitch);
-  else inputRow3(x, step, y, pitch);
+  else inputRow8(x, step, y, pitch);
 }
 
 /** Bytes from one row of a tile of the output to the next. */
