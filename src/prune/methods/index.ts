@@ -1,12 +1,17 @@
 /** THE list of pruning methods. Adding one is one file and one line. */
 import { RequestError } from "../../errors.js";
+import { block } from "./block.js";
+import { kernel } from "./kernel.js";
 import { l1 } from "./l1.js";
 import { l2 } from "./l2.js";
 import { magnitude } from "./magnitude.js";
 import type { Method } from "./method.js";
+import { nOfM } from "./n-of-m.js";
 import { random } from "./random.js";
+import { strided } from "./strided.js";
+import { vector } from "./vector.js";
 
-export const METHODS: readonly Method[] = [l1, l2, random, magnitude];
+export const METHODS: readonly Method[] = [l1, l2, random, magnitude, block, nOfM, vector, kernel, strided];
 
 /** The method of this name. Throws a `RequestError` that lists what there is. */
 export function methodByName(name: string): Method {

@@ -1,13 +1,12 @@
 import { definePlanMethod } from "./method.js";
-import { layersOf, nonZero, planByGroups, scaleOf } from "./weight-groups.js";
+import { groupsOf, layersOf, planByGroups } from "./weight-groups.js";
 
 /** The smallest weights go, wherever they are. */
 export const magnitude = definePlanMethod({
   name: "magnitude",
-  summary:
-    "single weights, the smallest of each layer (local) or of all (global, each layer's divided by their size) first",
+  summary: "single weights, the smallest first",
   paper: "Han et al. 2015, Learning both Weights and Connections for Efficient Neural Networks, section 3",
-  removes: "weights",
+  removes: "single weights",
   needs: ["weights"],
   budgets: ["weights", "macs", "parameters", "bytes"],
   scopes: ["local", "global"],
@@ -15,15 +14,10 @@ export const magnitude = definePlanMethod({
   plan: (context) =>
     planByGroups(
       context,
-      layersOf(context).map((layer) => {
-        const scale = scaleOf(layer);
-        return {
-          layer,
-          block: 1,
-          scores: Float64Array.from(layer.filter.data, (weight) => Math.abs(weight) / scale),
-          weights: nonZero(layer),
-          bits: (kept) => kept,
-        };
-      }),
+      layersOf(context).map((layer) => ({
+        ...groupsOf(layer, layer.filter.data.length, (i) => i, "l1"),
+        block: 1,
+        bits: (kept) => kept,
+      })),
     ),
 });

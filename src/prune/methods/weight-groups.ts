@@ -1,6 +1,5 @@
 /** Methods that rank groups of weights: which groups a budget leaves becomes a mask for each layer. */
 import { RequestError } from "../../errors.js";
-import { sizeOf } from "../../graph/graph.js";
 import { countMacs, countNonZero, countParameters } from "../../ops/walk.js";
 import { applyEdits, type Edit } from "../edits/index.js";
 import { maskEdit } from "../edits/mask.js";
@@ -70,28 +69,49 @@ export function spendingOf(
   }
 }
 
-/** For each weight of a filter 1 unless it is zero. */
-export function nonZero({ filter }: Layer): Uint8Array {
-  const flags = new Uint8Array(filter.data.length);
-  for (let i = 0; i < flags.length; i++) if (filter.data[i] !== 0) flags[i] = 1;
-  return flags;
-}
-
-/** A number for each group: `value` of each weight summed over the group that `groupOf` its number says. */
-export function sumByGroup(
-  { filter }: Layer,
+/**
+ * Groups of a layer by the number of the group that each weight belongs to. A group's score is the mean of its absolute weights (l1)
+ * or the root of the mean of their squares (l2), divided by the layer's own, so that layers compare.
+ */
+export function groupsOf(
+  layer: Layer,
   count: number,
   groupOf: (i: number) => number,
-  value: (weight: number) => number,
-): Float64Array {
-  const sums = new Float64Array(count);
-  for (let i = 0; i < filter.data.length; i++) sums[groupOf(i)]! += value(filter.data[i]!);
-  return sums;
+  norm: "l1" | "l2",
+): Pick<MaskGroups, "layer" | "scores" | "weights"> {
+  const { data } = layer.filter;
+  const [sums, sizes, weights] = [new Float64Array(count), new Uint32Array(count), new Uint32Array(count)];
+  for (let i = 0; i < data.length; i++) {
+    const [group, weight] = [groupOf(i), data[i]!];
+    sums[group]! += norm === "l1" ? Math.abs(weight) : weight * weight;
+    sizes[group]!++;
+    if (weight !== 0) weights[group]!++;
+  }
+  const scale = scaleOf(layer);
+  const scores = sums.map(
+    (sum, group) => (norm === "l1" ? sum / sizes[group]! : Math.sqrt(sum / sizes[group]!)) / scale,
+  );
+  return { layer, scores, weights };
 }
 
-/** Root of the mean square of a filter: what makes layers with weights of different sizes comparable. 1 where all are 0. */
-export function scaleOf({ filter }: Layer): number {
+/** For each weight of a filter whether its group stays. */
+export function spread({ filter }: Layer, groupOf: (i: number) => number, kept: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(filter.data.length);
+  for (let i = 0; i < bits.length; i++) bits[i] = kept[groupOf(i)]!;
+  return bits;
+}
+
+/** Root of the mean square of a filter. 1 where all weights are 0. */
+function scaleOf({ filter }: Layer): number {
   let sum = 0;
   for (let i = 0; i < filter.data.length; i++) sum += filter.data[i]! ** 2;
-  return Math.sqrt(sum / sizeOf(filter.shape)) || 1;
+  return Math.sqrt(sum / filter.data.length) || 1;
 }
+
+/** Height and width of the kernels; a dense layer has 1 x 1. */
+export function kernelOf({ filter }: Layer): readonly [number, number] {
+  return [filter.shape[2] ?? 1, filter.shape[3] ?? 1];
+}
+
+/** Whether there is more than one weight to a kernel. */
+export const hasTaps = (layer: Layer): boolean => kernelOf(layer)[0] * kernelOf(layer)[1] > 1;

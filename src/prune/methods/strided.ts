@@ -1,0 +1,111 @@
+import { countMacs } from "../../ops/walk.js";
+import { maskEdit } from "../edits/mask.js";
+import { chooseRungs, type Ladder } from "../ladders.js";
+import type { Layer } from "../layers.js";
+import { definePlanMethod } from "./method.js";
+import { choice } from "./option.js";
+import { hasTaps, kernelOf, layersOf } from "./weight-groups.js";
+
+/**
+ * Of each kernel only taps (i, j) stay with i - n and j - n multiples of a stride m. All kernels that act on one input channel share
+ * m and n, so the rows of the lowered matrix that the others would read are never made.
+ */
+export const strided = definePlanMethod({
+  name: "strided",
+  summary:
+    "taps on a grid of stride m and offset n, for each input channel the one that loses least for the multiply-adds saved",
+  paper:
+    "Anwar, Hwang, Sung 2015, Structured Pruning of Deep Convolutional Neural Networks, section 3 (intra-kernel strided sparsity)",
+  removes: "taps that all output channels share",
+  needs: ["weights"],
+  budgets: ["macs"],
+  scopes: ["global", "local"],
+  options: { per: choice("what shares stride and offset", ["channel", "layer"], "channel") },
+  plan(context) {
+    const layers = layersOf(context, hasTaps, "all kernels are 1x1: there are no taps to choose from");
+    const grids = layers.flatMap((layer) => gridsOf(layer, context.options.per));
+    const rungs = chooseRungs(grids, countMacs(context.graph, context.shapes), context.keep!, context.scope);
+    const edits = layers.flatMap((layer) => {
+      const bits = new Uint8Array(bitCount(layer));
+      grids.forEach((grid, i) => {
+        if (grid.layer !== layer.name) return;
+        for (const channel of grid.channels) bits.set(grid.taps[rungs[i]!]!, channel * grid.taps[0]!.length);
+      });
+      return maskEdit(layer, channelsPerGroup(layer), bits) ?? [];
+    });
+    return { edits };
+  },
+});
+
+/** Some input channels of a layer (all of its groups counted through), and the grids that they may keep. */
+interface Grids extends Ladder {
+  readonly channels: readonly number[];
+  /** For each rung 1 for the taps that stay. */
+  readonly taps: readonly Uint8Array[];
+}
+
+/** Output channels that read an input channel: those of its group. */
+const channelsPerGroup = ({ node, filter }: Layer) =>
+  filter.shape[0]! / ("groups" in node.attrs ? node.attrs.groups : 1);
+
+const bitCount = (layer: Layer) => layer.filter.data.length / channelsPerGroup(layer);
+
+function gridsOf(layer: Layer, per: "channel" | "layer"): Grids[] {
+  const taps = kernelOf(layer)[0] * kernelOf(layer)[1];
+  const channels = [...Array(bitCount(layer) / taps).keys()];
+  const energy = measure(layer, channels, new Uint8Array(taps)).lost || 1;
+  const sets = per === "channel" ? channels.map((channel) => [channel]) : [channels];
+  return sets.map((set) => {
+    const rungs = patterns(...kernelOf(layer)).map((pattern) => ({ pattern, ...measure(layer, set, pattern) }));
+    const kept = climbable(rungs);
+    return {
+      layer: layer.name,
+      channels: set,
+      taps: kept.map(({ pattern }) => pattern),
+      costs: kept.map(({ weights }) => weights * layer.macsPerWeight),
+      losses: kept.map(({ lost }) => lost / energy),
+    };
+  });
+}
+
+/** All grids of taps, every tap first. Strides that leave the same taps come once. */
+export function patterns(kh: number, kw: number): Uint8Array[] {
+  const found = new Map<string, Uint8Array>();
+  for (let m = 1; m <= Math.max(kh, kw); m++) {
+    for (let n = 0; n < m; n++) {
+      const on = (i: number) => i >= n && (i - n) % m === 0;
+      const taps = Uint8Array.from({ length: kh * kw }, (_, t) => Number(on(Math.floor(t / kw)) && on(t % kw)));
+      if (taps.includes(1) && !found.has(taps.join())) found.set(taps.join(), taps);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Weights other than zero that stay, and the energy of those that go. */
+function measure(layer: Layer, channels: readonly number[], pattern: Uint8Array): { weights: number; lost: number } {
+  const { data, shape } = layer.filter;
+  const [taps, icg, ocg] = [pattern.length, shape[1]!, channelsPerGroup(layer)];
+  let [weights, lost] = [0, 0];
+  for (const channel of channels) {
+    const [group, c] = [Math.floor(channel / icg), channel % icg];
+    for (let o = group * ocg; o < (group + 1) * ocg; o++) {
+      for (let tap = 0; tap < taps; tap++) {
+        const weight = data[(o * icg + c) * taps + tap]!;
+        if (!pattern[tap]) lost += weight * weight;
+        else if (weight !== 0) weights++;
+      }
+    }
+  }
+  return { weights, lost };
+}
+
+/** Those than which none both costs and loses less, by cost, the whole first. */
+function climbable<Rung extends { weights: number; lost: number }>(rungs: readonly Rung[]): Rung[] {
+  const sorted = [...rungs].sort((a, b) => b.weights - a.weights || a.lost - b.lost);
+  const kept: Rung[] = [];
+  for (const rung of sorted) {
+    while (kept.length > 0 && kept.at(-1)!.lost >= rung.lost && kept.at(-1)!.weights > rung.weights) kept.pop();
+    if (kept.length === 0 || kept.at(-1)!.weights > rung.weights) kept.push(rung);
+  }
+  return kept;
+}
