@@ -43,6 +43,7 @@ export const enum Kernel {
   ConvWinogradShuffled = 62,
   ConvSparse = 65,
   Expand = 66,
+  KeepPlanes = 67,
   WindowColumns = 70,
 }
 
@@ -104,11 +105,12 @@ export enum Unary {
 // ├────────┼────────┼────────┼────────┼────────┼────────┼────────┼────────┤ 64
 // │   sh   │   sw   │   dh   │   dw   │  top   │  left  │ bottom │ right  │
 // ├────────┼────────┼────────┼────────┼────────┴────────┴────────┴────────┤ 96
-// │ block  │   lo   │   hi   │ value  │ share  │ depth  │ reads  │ unused │
+// │ block  │   lo   │   hi   │ value  │ share  │ depth  │ reads  │ writes │
 // └────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┘
 // x input, f filter or second operand, b bias, z residual (0: none), y output, scratch, table: byte addresses.
-// lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. reads: address of the byte offsets of
-// the input's planes that are read (0: all, in order). What else a kernel reads stands in its header.
+// lo, hi: the clamp of the output. share: bytes of scratch that each thread has for itself. reads, writes: addresses of the byte
+// offsets of the planes that are read, behind x, and written, behind y and z (0: all, in order). What else a kernel reads stands in
+// its header.
 export enum StepOffset {
   kernel = 0,
   x = 4,
@@ -141,6 +143,7 @@ export enum StepOffset {
   share = 112,
   depth = 116,
   reads = 120,
+  writes = 124,
 }
 
 /** What lies in the scratch memory of Winograd's kernels. */

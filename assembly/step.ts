@@ -34,6 +34,17 @@ export class Step {
   share: i32;
   depth: i32;
   reads: usize;
+  writes: usize;
+}
+
+/** Where plane `c` of those that a step reads lies behind x. */
+export function planeRead(s: Step, c: i32, planeBytes: usize): usize {
+  return s.reads == 0 ? (c as usize) * planeBytes : load<u32>(s.reads + ((c as usize) << 2));
+}
+
+/** Where plane `o` of those that a step writes lies behind y, and behind z. */
+export function planeWritten(s: Step, o: i32, planeBytes: usize): usize {
+  return s.writes == 0 ? (o as usize) * planeBytes : load<u32>(s.writes + ((o as usize) << 2));
 }
 
 // The compiler refuses a build in which the two sides disagree.
@@ -41,5 +52,5 @@ if (offsetof<Step>("y") != StepOffset.y) ERROR("Step.y is not where abi.ts says"
 if (offsetof<Step>("ic") != StepOffset.ic) ERROR("Step.ic is not where abi.ts says");
 if (offsetof<Step>("right") != StepOffset.right) ERROR("Step.right is not where abi.ts says");
 if (offsetof<Step>("depth") != StepOffset.depth) ERROR("Step.depth is not where abi.ts says");
-if (offsetof<Step>("reads") != StepOffset.reads) ERROR("Step.reads is not where abi.ts says");
+if (offsetof<Step>("writes") != StepOffset.writes) ERROR("Step.writes is not where abi.ts says");
 if (<i32>offsetof<Step>() > Abi.stepBytes) ERROR("Step is larger than abi.ts says");

@@ -1,7 +1,7 @@
 import { Abi } from "../abi";
 import { packPanel } from "../pack/panel";
 import { packRows } from "../pack/rows";
-import { Step } from "../step";
+import { planeWritten, Step } from "../step";
 import { endOf, firstOf, scratchOf, threadCount } from "../threads";
 import { finishTile } from "./finish_tile";
 import { fetch, gemmTile, tileLanes, tileRows } from "./gemm_f32";
@@ -12,8 +12,8 @@ const PANELS_EACH = 4;
 /**
  * Convolution of one image and one group as a packed matrix product, any kernel, stride and dilation.
  *
- * Layout    x: ic planes of ih x iw, padded already; f: panels [ic * kh * kw][rows], rows as `tileRows` says, the last one filled
- *           up with zeros; b: oc floats; y, z: oc planes of oh x ow.
+ * Layout    x: ic planes of ih x iw, padded already, where `reads` says; f: panels [ic * kh * kw][rows], rows as `tileRows` says, the last one filled
+ *           up with zeros; b: oc floats; y, z: oc planes of oh x ow, where `writes` says.
  *           table: kh * kw tap offsets, then oh * ow pixel offsets and 7 more (bytes, in the padded plane); 0 where a pixel's
  *           window is the pixel itself. Where ih is 0 the lowered matrix has only the rows of a list: ic is their number, kh and kw
  *           are 1, and the table has for each row the offset of its tap in its plane, from x on, in place of the taps' ones.
@@ -52,11 +52,12 @@ function convPart(s: Step, most: i32, firstPanel: i32, endPanel: i32, firstRow: 
 function pack(s: Step, panel: i32, end: i32, c: i32, channels: i32): void {
   const pixels = s.oh * s.ow;
   const planeBytes = ((s.ih * s.iw) as usize) << 2;
-  const x = s.x + (c as usize) * planeBytes;
+  const x = s.reads == 0 ? s.x + (c as usize) * planeBytes : s.x;
+  const reads: usize = s.reads == 0 ? 0 : s.reads + ((c as usize) << 2);
   let to = scratchOf(s);
   if (s.table == 0) {
     const first = panel << 3;
-    return packRows(x + ((first as usize) << 2), channels, planeBytes, min(end << 3, pixels) - first, to);
+    return packRows(x + ((first as usize) << 2), channels, planeBytes, reads, min(end << 3, pixels) - first, to);
   }
   let taps = s.kh * s.kw;
   let tapTable = s.table;
@@ -69,7 +70,8 @@ function pack(s: Step, panel: i32, end: i32, c: i32, channels: i32): void {
     channels = 1;
   }
   for (let p = panel << 3; p < min(end << 3, pixels); p += 8) {
-    packPanel(x, channels, planeBytes, tapTable, taps, pixelTable + ((p as usize) << 2), tileLanes(pixels - p), to);
+    const at = pixelTable + ((p as usize) << 2);
+    packPanel(x, channels, planeBytes, reads, tapTable, taps, at, tileLanes(pixels - p), to);
     to += panelBytes;
   }
 }
@@ -94,21 +96,20 @@ function multiply(s: Step, most: i32, panel: i32, end: i32, firstRow: i32, endRo
     const f = s.f + ((((o * s.ic + c * rows) * taps) as usize) << 2);
     const b = s.b + ((o as usize) << 2);
     if (last && s.z != 0) {
-      let from = s.z + (o as usize) * pitch + ((panel as usize) << 5);
+      const from = s.z + ((panel as usize) << 5);
       const length = ((min(end << 3, pixels) - (panel << 3)) as usize) << 2;
-      for (let r = min(rows, s.oc - o); r > 0; r--) {
-        fetched |= fetch(from, length);
-        from += pitch;
-      }
+      for (let r = 0; r < min(rows, s.oc - o); r++) fetched |= fetch(from + planeWritten(s, o + r, pitch), length);
     }
     fetched |= fetch(f, ((depth * rows) as usize) << 2);
     let x = scratch;
-    let y = s.y + (o as usize) * pitch + ((panel as usize) << 5);
+    const writes: usize = s.writes == 0 ? 0 : s.writes + ((o as usize) << 2);
+    let y = s.y + ((panel as usize) << 5);
+    if (writes == 0) y += (o as usize) * pitch;
     for (let p = panel << 3; p < min(end << 3, pixels); p += 8) {
       const lanes = tileLanes(pixels - p);
       gemmTile(most, rows, lanes, depth, f, x, (lanes as usize) << 2, tile, 32, again);
       const z: usize = s.z == 0 ? 0 : s.z + (y - s.y);
-      if (last) finishTile(min(rows, s.oc - o), min(8, pixels - p), tile, b, y, pitch, z, s.lo, s.hi);
+      if (last) finishTile(min(rows, s.oc - o), min(8, pixels - p), tile, b, y, pitch, z, writes, s.lo, s.hi);
       x += panelBytes;
       y += 32;
       tile += tileBytes;

@@ -1,5 +1,5 @@
 import { clamp, madd } from "../simd";
-import { Step } from "../step";
+import { planeRead, Step } from "../step";
 import { endOf, firstOf, scratchOf, threadCount } from "../threads";
 
 /** Strips a thread must get for the strips to be divided; with fewer, the outputs are. */
@@ -44,7 +44,7 @@ function sumStrips(s: Step, strip: i32, endStrip: i32, first: i32, end: i32): vo
     const z: usize = s.z == 0 ? 0 : s.z + at;
     let x = s.x + at;
     if (s.depth > 0) {
-      packStrip(s.depth, x, planeBytes, count, packed, (width as usize) << 2);
+      packStrip(s, x, planeBytes, count, packed, (width as usize) << 2);
       x = packed;
     }
     if (count == width) {
@@ -57,11 +57,11 @@ function sumStrips(s: Step, strip: i32, endStrip: i32, first: i32, end: i32): vo
 }
 
 /** The strip of every plane, one behind the other. */
-function packStrip(planes: i32, x: usize, planeBytes: usize, count: i32, y: usize, stripBytes: usize): void {
+function packStrip(s: Step, x: usize, planeBytes: usize, count: i32, y: usize, stripBytes: usize): void {
   const bytes = (((count + 3) & ~3) as usize) << 2;
-  for (; planes > 0; planes--) {
-    for (let i: usize = 0; i < bytes; i += 16) v128.store(y + i, v128.load(x + i));
-    x += planeBytes;
+  for (let c = 0; c < s.depth; c++) {
+    const from = x + planeRead(s, c, planeBytes);
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(y + i, v128.load(from + i));
     y += stripBytes;
   }
 }

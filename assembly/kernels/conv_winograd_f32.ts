@@ -1,6 +1,6 @@
 import { Winograd } from "../abi";
 import { splitPhases } from "../pack/plane";
-import { Step } from "../step";
+import { planeRead, Step } from "../step";
 import { endOf, firstOf, scratchOf, threadCount } from "../threads";
 import { finishWinogradTiles } from "./finish_winograd_tile";
 import { fetch, gemmTile, paddedRows, tileLanes, tileRows } from "./gemm_f32";
@@ -128,8 +128,17 @@ function transformInput(s: Step, first: i32, count: i32, places: usize, to: usiz
   memory.fill(padded, 0, (rows as usize) * rowBytes);
   const offset = ((begin * s.iw) as usize) << 2;
   for (let c = 0; c < s.ic; c++) {
-    const plane = s.reads == 0 ? (c as usize) * planeBytes : (load<u32>(s.reads + ((c as usize) << 2)) as usize);
-    splitPhases(apart, s.x + plane + offset, height, s.iw, padded, rowBytes, phaseBytes, begin - top, s.left);
+    splitPhases(
+      apart,
+      s.x + planeRead(s, c, planeBytes) + offset,
+      height,
+      s.iw,
+      padded,
+      rowBytes,
+      phaseBytes,
+      begin - top,
+      s.left,
+    );
     let place = places;
     for (let t = 0; t < count; t += 4) {
       const lanes = tileLanes(count - (t & ~7));

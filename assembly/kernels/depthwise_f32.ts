@@ -1,13 +1,13 @@
 import { copyPlane } from "../pack/plane";
 import { loadStrided } from "../pack/window_row";
 import { clamp, madd } from "../simd";
-import { Step } from "../step";
+import { planeRead, Step } from "../step";
 import { endOf, firstOf, scratchOf, storeUpTo } from "../threads";
 
 /**
  * Depthwise convolution of one image, any kernel, stride and dilation: each input plane makes oc / ic output planes.
  *
- * Layout    x: ic planes of ih x iw; f: [oc][kh * kw]; b: oc floats; y, z: oc planes of oh x ow.
+ * Layout    x: ic planes of ih x iw, where `reads` says; f: [oc][kh * kw]; b: oc floats; y, z: oc planes of oh x ow.
  * Tile      1 channel x 4 pixels; one input plane at a time is copied, padded, into scratch.
  * Requires  share: one padded plane that covers every window of whole vectors, and slack.
  * Writes    as depthwise_rows_f32. Threads divide the input planes.
@@ -20,7 +20,7 @@ export function depthwise_f32(s: Step): void {
   const multiplier = s.oc / s.ic;
   memory.fill(scratch, 0, ((s.ih + s.top + s.bottom) as usize) * widthBytes);
   for (let c = firstOf(s.ic); c < endOf(s.ic); c++) {
-    copyPlane(s.x + (((c * s.ih * s.iw) as usize) << 2), s.ih, s.iw, scratch, widthBytes, s.top, s.left);
+    copyPlane(s.x + planeRead(s, c, ((s.ih * s.iw) as usize) << 2), s.ih, s.iw, scratch, widthBytes, s.top, s.left);
     for (let o = c * multiplier; o < (c + 1) * multiplier; o++) {
       let at = ((o * s.oh) as usize) * rowBytes;
       let x = scratch;

@@ -1,12 +1,12 @@
 import { copyPlane, splitPlane } from "../pack/plane";
 import { clamp, madd } from "../simd";
-import { Step } from "../step";
+import { planeRead, Step } from "../step";
 import { endOf, firstOf, scratchOf, storeUpTo } from "../threads";
 
 /**
  * Depthwise convolution 3x3 and 5x5 of one image, stride 1 or 2 both ways, no dilation, one output plane an input plane.
  *
- * Layout    x: ic planes of ih x iw; f: [ic][kh * kw]; b: ic floats; y, z: ic planes of oh x ow.
+ * Layout    x: ic planes of ih x iw, where `reads` says; f: [ic][kh * kw]; b: ic floats; y, z: ic planes of oh x ow.
  * Tile      4 pixels of 2 rows (3x3 with stride 1; its 9 weights stay in registers) or of 1 row. Each plane is copied into a padded
  *           one; with stride 2 its even and odd columns stand apart, so that every tap reads whole vectors.
  * Requires  share: the padded plane, of rows of iw + left + right floats (with stride 2: filled up to 8, plus 8); and slack.
@@ -20,7 +20,7 @@ export function depthwise_rows_f32(s: Step): void {
   const widthBytes: usize = s.sw == 2 ? oddBytes << 1 : (width as usize) << 2;
   memory.fill(scratch, 0, ((s.ih + s.top + s.bottom) as usize) * widthBytes);
   for (let c = firstOf(s.ic); c < endOf(s.ic); c++) {
-    const x = s.x + (((c * s.ih * s.iw) as usize) << 2);
+    const x = s.x + planeRead(s, c, ((s.ih * s.iw) as usize) << 2);
     if (s.sw == 2) splitPlane(x, s.ih, s.iw, scratch, widthBytes, oddBytes, s.top, s.left);
     else copyPlane(x, s.ih, s.iw, scratch, widthBytes, s.top, s.left);
     plane(s, c, scratch, widthBytes, oddBytes);

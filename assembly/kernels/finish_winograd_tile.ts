@@ -1,13 +1,13 @@
 import { Winograd } from "../abi";
 import { clamp, clampScalar } from "../simd";
-import { Step } from "../step";
+import { planeWritten, Step } from "../step";
 import { outputRowBytes } from "./winograd_f32";
 
 /**
  * The end of Winograd's tiles of one output channel: y = clamp(tile + b[o] + z), for what of them lies inside the output.
  *
  * Layout    tiles: m rows of m pixels, `outputRowBytes` apart, tile behind tile; place: for each tile what conv_winograd_f32 notes; y, z:
- *           oc planes of oh x ow, a tile's pixels dh rows and columns apart.
+ *           oc planes of oh x ow, where `writes` says, a tile's pixels dh rows and columns apart.
  * Tile      1 to 4 tiles. With a dilation of 2 they come in pairs that lie side by side.
  * Reads     z in whole vectors.
  * Writes    exactly y.
@@ -38,7 +38,7 @@ function storePair(s: Step, tiles: usize, place: usize, o: i32): void {
   const width = load<i32>(place, 12) + load<i32>(place + Winograd.noteBytes, 12);
   const step = (s.ow as usize) << 3;
   const bias = v128.load32_splat(s.b + ((o as usize) << 2));
-  let y = s.y + (((o * s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
+  let y = s.y + planeWritten(s, o, ((s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
   for (let height = load<i32>(place, 8); height > 0; height--) {
     const a = v128.load(tiles);
     const b = v128.load(tiles + other);
@@ -81,7 +81,7 @@ function storeRows(s: Step, tile: usize, place: usize, o: i32): void {
   const width = load<i32>(place, 12);
   const bias = load<f32>(s.b + ((o as usize) << 2));
   const step = (s.dh as usize) << 2;
-  let y = s.y + (((o * s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
+  let y = s.y + planeWritten(s, o, ((s.oh * s.ow) as usize) << 2) + load<u32>(place, 4);
   for (let height = load<i32>(place, 8); height > 0; height--) {
     for (let i = 0; i < width; i++) {
       storePixel(s, load<f32>(tile + ((i as usize) << 2)) + bias, y + (i as usize) * step);
@@ -94,7 +94,7 @@ function storeRows(s: Step, tile: usize, place: usize, o: i32): void {
 /** A 4 x 4 tile of one output channel, with bias, residual and clamp; what lies outside the plane is left out. */
 function storeTile4(s: Step, from: usize, place: usize, o: i32): void {
   const pitch = (s.ow as usize) << 2;
-  const at = ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
+  const at = planeWritten(s, o, (s.oh as usize) * pitch) + load<u32>(place, 4);
   if (load<i32>(place, 12) < 4) return storeRows(s, from, place, o);
   const bias = v128.load32_splat(s.b + ((o as usize) << 2));
   const lo = f32x4.splat(s.lo);
@@ -114,7 +114,7 @@ function storeTile4(s: Step, from: usize, place: usize, o: i32): void {
 function storeTile2(s: Step, from: usize, place: usize, o: i32): void {
   if (load<i32>(place, 8) < 2 || load<i32>(place, 12) < 2) return storeRows(s, from, place, o);
   const pitch = (s.ow as usize) << 2;
-  const to = s.y + ((o * s.oh) as usize) * pitch + load<u32>(place, 4);
+  const to = s.y + planeWritten(s, o, (s.oh as usize) * pitch) + load<u32>(place, 4);
   const below = to + pitch;
   let v = f32x4.add(v128.load(from), v128.load32_splat(s.b + ((o as usize) << 2)));
   if (s.z != 0) {

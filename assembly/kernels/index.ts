@@ -11,6 +11,7 @@ import { dense_f32 } from "./dense_f32";
 import { depthwise_f32 } from "./depthwise_f32";
 import { depthwise_rows_f32 } from "./depthwise_rows_f32";
 import { expand_f32 } from "./expand_f32";
+import { keep_planes_f32 } from "./keep_planes_f32";
 import { log_softmax_f32, log_sum_exp_f32 } from "./log_softmax_f32";
 import { gather_axis_f32 } from "./gather_axis_f32";
 import { matmul_f32 } from "./matmul_f32";
@@ -52,6 +53,8 @@ export function dispatch(s: Step): void {
       return conv_sparse_f32(s);
     case Kernel.Expand:
       return expand_f32(s);
+    case Kernel.KeepPlanes:
+      return keep_planes_f32(s);
     case Kernel.WindowColumns:
       return window_columns_f32(s);
     case Kernel.Add:

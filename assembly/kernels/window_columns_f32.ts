@@ -1,12 +1,12 @@
 import { copyRow, fill } from "../pack/planes";
-import { Step } from "../step";
+import { planeRead, Step } from "../step";
 import { endOf, firstOf } from "../threads";
 
 /**
  * For each plane and each column of a window the rows of the padded plane, of which each has the pixels that the column meets: what
  * neighbouring output pixels meet at one tap are neighbours then, over the rows' ends, too.
  *
- * Layout    x: ic planes of ih x iw; y: [ic][kw][rows][ow]; rows: of the padded plane's, from its top to the last window's end, those
+ * Layout    x: ic planes of ih x iw, where `reads` says; y: [ic][kw][rows][ow]; rows: of the padded plane's, from its top to the last window's end, those
  *           that windows begin at, with `sh` rows between them, then those one further down, and so on, as far as a window reaches.
  * Tile      one row.
  * Requires  x and y do not overlap; `bottom` and `right` do not matter: all behind a plane's end is 0.
@@ -20,15 +20,14 @@ export function window_columns_f32(s: Step): void {
   const first = firstOf(s.ic);
   let rows = 0;
   for (let phase = 0; phase < phases; phase++) rows += (height - phase + s.sh - 1) / s.sh;
-  let x = s.x + (((first * s.ih * s.iw) as usize) << 2);
   let y = s.y + (((first * s.kw * rows * s.ow) as usize) << 2);
-  for (let c = endOf(s.ic) - first; c > 0; c--) {
+  for (let c = first; c < endOf(s.ic); c++) {
+    const x = s.x + planeRead(s, c, ((s.ih * s.iw) as usize) << 2);
     for (let k = 0; k < s.kw; k++) {
       for (let phase = 0; phase < phases; phase++) {
         for (let row = phase - s.top; row < height - s.top; row += s.sh) y = columnRow(s, x, row, k * s.dw - s.left, y);
       }
     }
-    x += ((s.ih * s.iw) as usize) << 2;
   }
 }
 

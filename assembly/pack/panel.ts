@@ -1,7 +1,7 @@
 /**
  * Packs the patches of 8 or 4 output pixels into one panel of the lowered matrix.
  *
- * Layout    x: planes `planeBytes` apart; y: panel [channel][tap][lanes].
+ * Layout    x: planes `planeBytes` apart or, where `reads` is not 0, where that table says, in bytes behind x; y: panel [channel][tap][lanes].
  *           taps: u32 byte offsets of the kernel's taps; pixels: u32 byte offsets of the output pixels' windows.
  * Requires  channels >= 1, tapCount >= 1; every pixel + tap inside its plane.
  * Reads     per tap only the elements of the pixels; y is written exactly.
@@ -11,6 +11,7 @@ export function packPanel(
   x: usize,
   channels: i32,
   planeBytes: usize,
+  reads: usize,
   taps: usize,
   tapCount: i32,
   pixels: usize,
@@ -18,8 +19,8 @@ export function packPanel(
   y: usize,
 ): void {
   const step = (lanes as usize) << 2;
-  packFour(x, channels, planeBytes, taps, tapCount, pixels, y, step);
-  if (lanes == 8) packFour(x, channels, planeBytes, taps, tapCount, pixels + 16, y + 16, step);
+  packFour(x, channels, planeBytes, reads, taps, tapCount, pixels, y, step);
+  if (lanes == 8) packFour(x, channels, planeBytes, reads, taps, tapCount, pixels + 16, y + 16, step);
 }
 
 /** Four pixels: side by side, two apart, or anywhere. */
@@ -27,6 +28,7 @@ function packFour(
   x: usize,
   channels: i32,
   planeBytes: usize,
+  reads: usize,
   taps: usize,
   tapCount: i32,
   pixels: usize,
@@ -40,21 +42,34 @@ function packFour(
   const tapsEnd = taps + ((tapCount as usize) << 2);
   const apart = p1 - p0;
   const even = p2 - p1 == apart && p3 - p2 == apart;
+  let plane = x;
   if (even && apart == 4) {
-    for (; channels > 0; channels--, x += planeBytes) {
-      for (let t = taps; t < tapsEnd; t += 4, y += step) v128.store(y, v128.load(x + p0 + load<u32>(t)));
+    for (; channels > 0; channels--, plane += planeBytes) {
+      if (reads != 0) {
+        plane = x + load<u32>(reads);
+        reads += 4;
+      }
+      for (let t = taps; t < tapsEnd; t += 4, y += step) v128.store(y, v128.load(plane + p0 + load<u32>(t)));
     }
   } else if (even && apart == 8) {
-    for (; channels > 0; channels--, x += planeBytes) {
+    for (; channels > 0; channels--, plane += planeBytes) {
+      if (reads != 0) {
+        plane = x + load<u32>(reads);
+        reads += 4;
+      }
       for (let t = taps; t < tapsEnd; t += 4, y += step) {
-        const q = x + p0 + load<u32>(t);
+        const q = plane + p0 + load<u32>(t);
         v128.store(y, v128.shuffle<f32>(v128.load(q), v128.load(q, 12), 0, 2, 5, 7));
       }
     }
   } else {
-    for (; channels > 0; channels--, x += planeBytes) {
+    for (; channels > 0; channels--, plane += planeBytes) {
+      if (reads != 0) {
+        plane = x + load<u32>(reads);
+        reads += 4;
+      }
       for (let t = taps; t < tapsEnd; t += 4, y += step) {
-        const q = x + load<u32>(t);
+        const q = plane + load<u32>(t);
         let v = v128.load32_zero(q + p0);
         v = v128.load32_lane(q + p1, v, 1);
         v = v128.load32_lane(q + p2, v, 2);

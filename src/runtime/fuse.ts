@@ -1,29 +1,46 @@
-/** Groups layers that one kernel call computes: a clip, or a residual sum and its clip, goes into the store of what comes before. */
-import type { Network } from "../gen/network.js";
+/**
+ * Groups layers that one kernel call computes: a gather of planes goes into the loads of the convolution behind it; a scatter of planes, a
+ * residual sum and a clip go into the store of what comes before.
+ */
+import type { Layer, Network } from "../gen/network.js";
 import { ruleOf } from "./layers/index.js";
 import type { Shape } from "./shape.js";
+import type { Picked } from "./site.js";
 
 /** Layers that run as one. */
 export interface Group {
-  /** Numbers of the layers, in order; the first one's kernel does the work. */
+  /** Numbers of the layers, in order. */
   readonly layers: readonly number[];
+  /** The one of them whose kernel does the work. */
+  readonly worker: number;
   /** Values that the first layer reads. */
   readonly inputs: readonly number[];
+  /** Which planes of its input the worker reads, and where its planes go among the output's. */
+  readonly reads: Picked | undefined;
+  readonly writes: Picked | undefined;
   readonly residual: number | undefined;
   /** The value that the last layer defines. */
   readonly output: number;
   readonly lo: number;
   readonly hi: number;
+  /** Whether the residual is known to lie between the two. */
+  readonly residualIsClamped: boolean;
 }
 
 export function fuse(network: Network, shapes: readonly Shape[]): Group[] {
   const { inputs, layers } = network;
   const soleReader = findSoleReaders(network, shapes.length);
   const taken = new Uint8Array(layers.length);
+  /** Gathers of planes by the layers that read them. */
+  const gathers = new Map<number, number>();
+  /** Between which numbers all of a value lies, where a clamp sees to that. */
+  const ranges = new Map<number, readonly [least: number, most: number]>();
 
   const grow = (first: number): Group => {
-    const rule = ruleOf(layers[first]!.op.type);
-    const members = [first];
+    const { op: own } = layers[first]!;
+    const rule = ruleOf(own.type);
+    const gather = gathers.get(first);
+    const members = gather === undefined ? [first] : [gather, first];
     let output = inputs.length + first;
     let residual: number | undefined;
     let [lo, hi] = [-Infinity, Infinity];
@@ -33,6 +50,13 @@ export function fuse(network: Network, shapes: readonly Shape[]): Group[] {
       output = inputs.length + layer;
     };
     let next = soleReader[output]!;
+    const scattered = next >= 0 && rule.scatters?.(own) ? layers[next]!.op : undefined;
+    let writes: Picked | undefined;
+    if (scattered?.type === "scatter" && scattered.axis === 1) {
+      writes = { indices: scattered.indices, of: scattered.size };
+      absorb(next);
+      next = soleReader[output]!;
+    }
     const sum = rule.adds && next >= 0 ? residualOf(next, output, first) : undefined;
     if (sum !== undefined) {
       residual = sum;
@@ -44,7 +68,22 @@ export function fuse(network: Network, shapes: readonly Shape[]): Group[] {
       [lo, hi] = [op.min, op.max];
       absorb(next);
     }
-    return { layers: members, inputs: layers[first]!.inputs, residual, output, lo, hi };
+    const range = own.type === "clip" ? ([own.min, own.max] as const) : ([lo, hi] as const);
+    ranges.set(output, range);
+    const [least, most] = (residual === undefined ? undefined : ranges.get(residual)) ?? [-Infinity, Infinity];
+    return {
+      layers: members,
+      worker: first,
+      ...(gather === undefined
+        ? { inputs: layers[first]!.inputs, reads: undefined }
+        : readsOf(layers[gather]!, shapes)),
+      writes,
+      residual,
+      output,
+      lo,
+      hi,
+      residualIsClamped: least >= lo && most <= hi,
+    };
   };
 
   /** The other operand of a plain sum, if it exists by the time layer `first` runs. */
@@ -57,11 +96,22 @@ export function fuse(network: Network, shapes: readonly Shape[]): Group[] {
     return other !== value && other < inputs.length + first && sameShape ? other : undefined;
   };
 
+  layers.forEach(({ op }, i) => {
+    const reader = soleReader[inputs.length + i]!;
+    if (op.type !== "gather" || op.axis !== 1 || reader < 0 || !ruleOf(layers[reader]!.op.type).gathers) return;
+    gathers.set(reader, i);
+    taken[i] = 1;
+  });
   const groups: Group[] = [];
   layers.forEach((_, i) => {
     if (!taken[i]) groups.push(grow(i));
   });
   return groups;
+}
+
+/** What a group that begins with this gather reads. */
+function readsOf({ op, inputs }: Layer, shapes: readonly Shape[]): Pick<Group, "inputs" | "reads"> {
+  return { inputs, reads: op.type === "gather" ? { indices: op.indices, of: shapes[inputs[0]!]![1]! } : undefined };
 }
 
 /** For each value the layer that alone reads it; -1 where several do, or none, or an output. */

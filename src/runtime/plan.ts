@@ -17,7 +17,7 @@ import { writeStep } from "./write-step.js";
 export interface PlannedLayer {
   /** The layers' names, joined by " + ". */
   readonly name: string;
-  /** Number of the first of them, whose kernel does the work. */
+  /** Number of the one whose kernel does the work. */
   readonly layer: number;
   readonly type: string;
   readonly kernel: string;
@@ -80,7 +80,7 @@ export function planNetwork(network: Network, checked: Checked, target: Target, 
       joined,
       constants,
       target,
-      choice: choices?.get(group.layers[0]!),
+      choice: choices?.get(group.worker),
       mostSteps: LIMITS.steps - drafts.length,
     });
     scratchBytes.push(sketch.scratchBytes);
@@ -139,18 +139,21 @@ interface GroupOptions extends Pick<Site, "constants" | "target" | "choice"> {
 
 function planGroup(network: Network, { shapes }: Checked, group: Group, options: GroupOptions): Sketch {
   const { joined, constants, target, choice, mostSteps } = options;
-  const layer = network.layers[group.layers[0]!]!;
+  const layer = network.layers[group.worker]!;
   const at = (value: number) => ({ shape: shapes[value]!, place: placeOf(value, joined) });
   const steps: StepDraft[] = [];
   const replaceable: number[] = [];
   let scratchBytes = 0;
   let picked = { kernel: "none", why: "" };
   const site: Site = {
-    inputs: group.inputs.map(at),
+    inputs: layer.inputs.map((value, i) => ({ shape: shapes[value]!, place: placeOf(group.inputs[i]!, joined) })),
     output: at(group.output),
     residual: group.residual === undefined ? undefined : at(group.residual).place,
     lo: group.lo,
     hi: group.hi,
+    residualIsClamped: group.residualIsClamped,
+    reads: group.reads,
+    writes: group.writes,
     choice,
     constants,
     target,
@@ -188,8 +191,8 @@ function describe(
   const elements = sketch.steps.length === 0 ? 0 : values.reduce((sum, value) => sum + sizeOf(shapes[value]!), 0);
   return {
     name: group.layers.map((i) => network.layers[i]!.name).join(" + "),
-    layer: group.layers[0]!,
-    type: network.layers[group.layers[0]!]!.op.type,
+    layer: group.worker,
+    type: network.layers[group.worker]!.op.type,
     kernel: sketch.kernel,
     why: sketch.why,
     macs: group.layers.reduce((sum, i) => sum + macs[i]!, 0),

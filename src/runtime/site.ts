@@ -17,7 +17,7 @@ export function behind(place: Place, bytes: number): Place {
   return { ...place, offset: place.offset + bytes };
 }
 
-type AddressField = "x" | "f" | "b" | "z" | "y" | "scratch" | "table" | "reads";
+type AddressField = "x" | "f" | "b" | "z" | "y" | "scratch" | "table" | "reads" | "writes";
 type NumberField = Exclude<keyof typeof StepOffset, AddressField | "kernel">;
 export type StepFields = { readonly [K in AddressField]?: Place | undefined } & {
   readonly [K in NumberField]?: number | undefined;
@@ -71,6 +71,12 @@ export interface Choice {
   readonly why: string;
 }
 
+/** Some planes of so many, by their numbers. */
+export interface Picked {
+  readonly indices: readonly number[];
+  readonly of: number;
+}
+
 export interface Site {
   readonly inputs: readonly { readonly shape: Shape; readonly place: Place }[];
   readonly output: { readonly shape: Shape; readonly place: Place };
@@ -79,6 +85,12 @@ export interface Site {
   /** The clamp of what is stored; infinite where there is none. */
   readonly lo: number;
   readonly hi: number;
+  /** Whether all of the residual lies between the two already. */
+  readonly residualIsClamped?: boolean | undefined;
+  /** Which planes of its input the layer reads, where not all in order; the input's shape is that of what is read. */
+  readonly reads?: Picked | undefined;
+  /** Which planes of the output the layer's own are; the others are the residual's, or zeros. The output's shape has all of them. */
+  readonly writes?: Picked | undefined;
   /** Which kernel a convolution is to take; the rule decides where there is none. */
   readonly choice: Choice | undefined;
   readonly constants: Constants;

@@ -36,12 +36,12 @@ export function joinConcats(network: Network, { shapes }: Checked, groups: reado
   network.outputs.forEach(({ value }) => reads[value]!++);
   const writesExactly = (value: number) => {
     const group = producer.get(value);
-    const op = group && network.layers[group.layers[0]!]!.op;
+    const op = group && network.layers[group.worker]!.op;
     return op !== undefined && (ruleOf(op.type).writesExactly?.(op) ?? false);
   };
   const joined = new Map<number, { whole: number; offset: number }>();
-  for (const { layers, inputs, output } of groups) {
-    const { op } = network.layers[layers[0]!]!;
+  for (const { worker, inputs, output } of groups) {
+    const { op } = network.layers[worker]!;
     if (op.type !== "concat" || sizeOf(shapes[output]!.slice(0, op.axis)) !== 1) continue;
     let offset = 0;
     for (const value of inputs) {
@@ -64,7 +64,7 @@ export function storageOf(
 ): Uint32Array {
   const storage = Uint32Array.from({ length: network.inputs.length + network.layers.length }, (_, value) => value);
   for (const group of groups) {
-    const { op } = network.layers[group.layers[0]!]!;
+    const { op } = network.layers[group.worker]!;
     if (ruleOf(op.type).view) storage[group.output] = storage[group.inputs[0]!]!;
   }
   for (const [value, { whole }] of joined) storage[value] = whole;

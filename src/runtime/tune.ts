@@ -47,13 +47,13 @@ export async function tune(network: Network, checked: Checked, tuner: Tuner): Pr
   const found = new Map<string, Choice>();
   const warm = new Set<string>();
   for (const group of fuse(network, checked.shapes)) {
-    const trial = choices.has(group.layers[0]!) ? undefined : trialOf(network, checked, group);
+    const trial = choices.has(group.worker) ? undefined : trialOf(network, checked, group);
     if (!trial) continue;
     const { geometry, groups } = trial.layer;
     // What is stored of a sparse filter shows in the costs.
     const key = JSON.stringify([geometry, groups, trial.residual, fittingKernels(trial.layer, tuner.target)]);
     if (!found.has(key)) found.set(key, await choose(trial, { ...tuner, tick, warm }));
-    choices.set(group.layers[0]!, found.get(key)!);
+    choices.set(group.worker, found.get(key)!);
   }
   return choices;
 }
@@ -80,11 +80,12 @@ interface Trial {
 }
 
 function trialOf(network: Network, { shapes }: Checked, group: Group): Trial | undefined {
-  const source = network.layers[group.layers[0]!]!;
+  const source = network.layers[group.worker]!;
   if (source.op.type !== "convolution") return undefined;
-  const input = shapes[group.inputs[0]!]!;
+  const input = shapes[source.inputs[0]!]!;
   const layer = convLayerOf(source.op, input);
-  return { layer, source, residual: group.residual !== undefined, input, output: shapes[group.output]! };
+  const output = shapes[network.inputs.length + group.worker]!;
+  return { layer, source, residual: group.residual !== undefined, input, output };
 }
 
 interface Bench extends Tuner {

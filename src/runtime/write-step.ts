@@ -4,7 +4,7 @@ import type { Place, StepDraft } from "./site.js";
 
 /** The words of a step in order, by the names of `StepOffset`, whose object would weigh more than this. */
 export const STEP_FIELDS =
-  "kernel x f b z y scratch table ic ih iw oc oh ow kh kw sh sw dh dw top left bottom right block lo hi value share depth reads".split(
+  "kernel x f b z y scratch table ic ih iw oc oh ow kh kw sh sw dh dw top left bottom right block lo hi value share depth reads writes".split(
     " ",
   );
 const FLOAT_FIELDS = ["lo", "hi", "value"];

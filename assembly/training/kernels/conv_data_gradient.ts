@@ -28,7 +28,7 @@ export function conv_data_gradient(t: Task): void {
   for (let p = 0; p < pixels; p += 8) {
     const columns = min(8, pixels - p);
     const lanes = tileLanes(columns);
-    packRows(t.g + (p << 2), t.oc, pixels << 2, columns, panel);
+    packRows(t.g + (p << 2), t.oc, pixels << 2, 0, columns, panel);
     const places = t.table + ((t.count + p) << 2);
     for (let r = 0; r < rows; r += MOST) {
       const some = tileRows(MOST, rows - r);

@@ -52,6 +52,7 @@ function gemmKernel(name: string, kernel: Kernel, tile: Tile, isList: boolean): 
     packing: isList ? { kind: "sparse" } : { kind: "product", most: tile.most },
     algorithm: "product",
     error: 2 ** -20,
+    picksPixels: true,
     fits: ({ filter }) => !isList || sharedRows(filter) !== undefined,
     cost(layer, target) {
       const { geometry: g, groups } = layer;
@@ -87,9 +88,10 @@ function plan(kernel: Kernel, tile: Tile, layer: ConvLayer, lowered: Lowered, si
   planGroups(kernel, g, layer, site, {
     filter: packFilter(layer, lowered, tile, site),
     filterBytes: 4 * paddedRows(tile, ocg) * depth,
+    inOrder: rows !== undefined,
     fields: {
       ...scratchEach(site, share),
-      table: rows || !isPointwise(g) ? offsets(g, rows, site) : undefined,
+      table: rows || layer.pixels || !isPointwise(g) ? offsets(layer, rows, site) : undefined,
       block,
       depth: channels,
       ...(rows && { ic, ih: 0, kh: 1, kw: 1 }),
@@ -126,12 +128,14 @@ function spread(from: Float32Array, at: number, count: number, to: Float32Array,
  * Byte offsets of the taps, or of the listed rows, and of every output pixel's window in the padded planes; layers of one geometry
  * share those of the taps.
  */
-function offsets(g: Geometry, rows: readonly number[] | undefined, site: Site): Place {
+function offsets({ geometry: g, pixels: picked }: ConvLayer, rows: readonly number[] | undefined, site: Site): Place {
   const [height, width] = [g.ih + g.top + g.bottom, g.iw + g.left + g.right];
   const taps = g.kh * g.kw;
   const list = rows ?? Array.from({ length: taps }, (_, tap) => tap);
   const pixels = Math.ceil((g.oh * g.ow) / Abi.convPanel) * Abi.convPanel;
-  const key = rows ? undefined : ["conv", width, g.oh, g.ow, g.kh, g.kw, g.sh, g.sw, g.dh, g.dw].join(" ");
+  const { width: across, numbers } = picked ?? { width: g.ow, numbers: undefined };
+  const window = [width, g.oh, g.ow, g.kh, g.kw, g.sh, g.sw, g.dh, g.dw];
+  const key = rows ? undefined : ["conv", ...window, across, ...(numbers ?? [])].join(" ");
   const fill = (to: Int32Array) => {
     list.forEach((row, i) => {
       const tap = row % taps;
@@ -139,8 +143,9 @@ function offsets(g: Geometry, rows: readonly number[] | undefined, site: Site): 
       to[i] = 4 * (down * width + (tap % g.kw) * g.dw);
     });
     for (let i = 0; i < pixels; i++) {
-      const pixel = Math.min(i, g.oh * g.ow - 1);
-      to[list.length + i] = 4 * (Math.floor(pixel / g.ow) * g.sh * width + (pixel % g.ow) * g.sw);
+      const last = Math.min(i, g.oh * g.ow - 1);
+      const pixel = numbers ? numbers[last]! : last;
+      to[list.length + i] = 4 * (Math.floor(pixel / across) * g.sh * width + (pixel % across) * g.sw);
     }
   };
   return site.constants.words(list.length + pixels, fill, key);

@@ -2,9 +2,10 @@
 import { Kernel } from "../../../assembly/abi.js";
 import { type Geometry, stepNumbers } from "../geometry.js";
 import { bandRows, bandsOf } from "../mask.js";
-import { behind, type Place, scratchEach, type Site } from "../site.js";
+import { type Place, scratchEach, type Site } from "../site.js";
 import { readStored, readWeights, storedCount } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
+import { readPlanes, writtenPlanes } from "./planes.js";
 import { pace } from "./tiles.js";
 
 /** How the kernel sums: so many neighbouring outputs together, over so many pixels. */
@@ -77,21 +78,19 @@ function plan(layer: ConvLayer, site: Site): void {
   const columns = direct ? undefined : site.scratch(4 * g.ic * g.kw * rows * g.ow);
   const bias = site.constants.floats(g.oc, (to) => layer.bias && to.set(readWeights(layer.bias)));
   const parts = partsOf(layer).map((part) => placePart(part, layer, site));
+  const [read, written] = [readPlanes(g, site), writtenPlanes(g, site)];
   if (site.residual) site.mayReplace(site.residual);
   for (let image = 0; image < g.n; image++) {
-    const x = behind(site.inputs[0]!.place, 4 * image * g.ic * g.ih * g.iw);
-    const output = 4 * image * g.oc * g.oh * g.ow;
-    if (columns) site.step(Kernel.WindowColumns, { ...stepNumbers(g), x, y: columns });
+    if (columns) site.step(Kernel.WindowColumns, { ...stepNumbers(g), ...read(image), y: columns });
     for (const part of parts) {
       site.step(Kernel.ConvSparse, {
         oc: g.oc,
         oh: g.oh,
         ow: g.ow,
         ...part,
-        x: columns ?? x,
+        ...(columns ? { x: columns } : read(image)),
+        ...written(image),
         b: bias,
-        z: site.residual && behind(site.residual, output),
-        y: behind(site.output.place, output),
         lo: site.lo,
         hi: site.hi,
       });
@@ -126,7 +125,11 @@ function placePart({ sum, rows, terms }: Part, layer: ConvLayer, site: Site) {
   const { geometry: g, filter } = layer;
   const isPacked = isPointwise(g) && terms >= READ_OFTEN * g.ic;
   const stripBytes = 4 * sum.pixels;
-  const offsetOf = offsetsOf(layer, isPacked ? stripBytes : undefined);
+  const offsetOf = offsetsOf(
+    layer,
+    isPacked ? stripBytes : undefined,
+    isPacked || !isPointwise(g) ? undefined : site.reads?.indices,
+  );
   const f = site.constants.words(terms * (sum.rows + 1), (to) => {
     const values = new Float32Array(to.buffer, to.byteOffset, to.length);
     const stored = readStored(filter);
@@ -156,7 +159,7 @@ function placePart({ sum, rows, terms }: Part, layer: ConvLayer, site: Site) {
 }
 
 /** The byte offset of the element that the first output pixel meets at one of an output's columns of the filter [channel][tap]. */
-function offsetsOf({ geometry: g, groups, filter }: ConvLayer, packedBytes?: number) {
+function offsetsOf({ geometry: g, groups, filter }: ConvLayer, packedBytes?: number, reads?: readonly number[]) {
   const [icg, ocg] = [filter.shape[1]!, g.oc / groups];
   const taps = g.kh * g.kw;
   const phases = phasesOf(g);
@@ -167,6 +170,6 @@ function offsetsOf({ geometry: g, groups, filter }: ConvLayer, packedBytes?: num
     const channel = Math.floor(output / ocg) * icg + Math.floor(column / taps);
     const [row, across] = [Math.floor((column % taps) / g.kw) * g.dh, column % g.kw];
     const below = begins[row % g.sh]! + Math.floor(row / g.sh);
-    return (channel * g.kw + across) * columnBytes + 4 * below * g.ow;
+    return ((reads?.[channel] ?? channel) * g.kw + across) * columnBytes + 4 * below * g.ow;
   };
 }

@@ -95,7 +95,6 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
     Winograd.spareBytes +
     planeBytes(g, transform, block) +
     16;
-  const fill = (to: Int32Array) => reads!.forEach((channel, i) => (to[i] = 4 * channel * g.ih * g.iw));
   planGroups(kernel, g, layer, site, {
     pads: true,
     filter: transformFilter(layer, window, transform, tile, site),
@@ -105,8 +104,8 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
       block,
       depth: m,
       ic: inputs,
-      reads: reads && site.constants.words(inputs, fill),
     },
+    channels: reads,
   });
 }
 

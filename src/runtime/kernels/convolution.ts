@@ -8,7 +8,7 @@ import { convSparse } from "./conv-sparse.js";
 import { convGemm6, convGemmShuffled, convTaps6, convTapsShuffled } from "./conv-gemm.js";
 import { convWinograd } from "./conv-winograd.js";
 import { depthwise, depthwiseRows } from "./depthwise.js";
-import { planPerforated } from "./perforated.js";
+import { cheapestWay, planMoved, planPerforated } from "./perforated.js";
 
 /** One convolution layer, checked. */
 export interface ConvLayer {
@@ -19,6 +19,8 @@ export interface ConvLayer {
   readonly bias: Weights | undefined;
   /** The pixels to compute, if not all; the others take the value of the nearest. */
   readonly computed?: Computed | undefined;
+  /** For kernels that pick pixels: these of an output of this width are computed, in one row. */
+  readonly pixels?: { readonly numbers: readonly number[]; readonly width: number } | undefined;
 }
 
 /** How a kernel wants the filter, for whoever has to write it anew: panels of `most` output channels, transformed by G or not. */
@@ -35,6 +37,8 @@ export interface ConvKernel {
   readonly algorithm: "product" | `winograd ${string}` | "depthwise" | "sparse";
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
+  /** Whether it can compute any list of pixels (`ConvLayer.pixels`). */
+  readonly picksPixels?: true;
   fits(layer: ConvLayer): boolean;
   /** Modelled cost in multiply-adds at the kernel's full rate; the cheapest that fits is picked. */
   cost(layer: ConvLayer, target: Target): number;
@@ -58,15 +62,23 @@ export function planConvolution(layer: ConvLayer, site: Site): void {
   const { kernel: name, why } = site.choice ?? chooseByRule(layer, site.target);
   const kernel = CONV_KERNELS.find((candidate) => candidate.name === name)!;
   site.pick(name, why);
-  if (layer.computed) planPerforated(kernel, layer, layer.computed, site);
+  if (layer.computed) planPerforated(kernel, layer, site);
+  else if (site.writes && kernel.algorithm === "sparse") planMoved(kernel, layer, site);
   else kernel.plan(layer, site);
 }
 
 /** The kernels that can compute a layer, the cheapest first. */
 export function fittingKernels(layer: ConvLayer, target: Target): { readonly kernel: string; readonly cost: number }[] {
-  const fitting = CONV_KERNELS.filter((kernel) => kernel.fits(layer));
-  const costs = fitting.map((kernel) => ({ kernel: kernel.name, cost: kernel.cost(layer, target) }));
+  const costs = CONV_KERNELS.flatMap((kernel) => {
+    const cost = costOf(kernel, layer, target);
+    return cost === undefined ? [] : [{ kernel: kernel.name, cost }];
+  });
   return costs.sort((a, b) => a.cost - b.cost);
+}
+
+function costOf(kernel: ConvKernel, layer: ConvLayer, target: Target): number | undefined {
+  if (layer.computed) return cheapestWay(kernel, layer, target)?.cost;
+  return kernel.fits(layer) ? kernel.cost(layer, target) : undefined;
 }
 
 /**

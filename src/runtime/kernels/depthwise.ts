@@ -1,9 +1,10 @@
 /** Depthwise convolution: assembly/kernels/depthwise_f32.ts and depthwise_rows_f32.ts. */
 import { Kernel } from "../../../assembly/abi.js";
 import { coverWindows, type Geometry, stepNumbers } from "../geometry.js";
-import { behind, scratchEach, type Site } from "../site.js";
+import { scratchEach, type Site } from "../site.js";
 import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
+import { readPlanes, writtenPlanes } from "./planes.js";
 
 /** Multiply-adds, of one at the matrix product's full rate, that a vector of taps takes: any window, and unrolled ones. */
 const GENERIC_RATE = 0.35;
@@ -51,13 +52,12 @@ function plan(kernel: Kernel, layer: ConvLayer, site: Site): void {
   const f = site.constants.floats(g.oc * g.kh * g.kw, (to) => to.set(readWeights(filter)));
   const b = site.constants.floats(g.oc, (to) => bias && to.set(readWeights(bias)));
   const scratch = scratchEach(site, planeBytes(g));
+  const [read, written] = [readPlanes(g, site), writtenPlanes(g, site)];
   for (let image = 0; image < g.n; image++) {
-    const output = 4 * image * g.oc * g.oh * g.ow;
     site.step(kernel, {
       ...stepNumbers(g),
-      x: behind(site.inputs[0]!.place, 4 * image * g.ic * g.ih * g.iw),
-      z: site.residual && behind(site.residual, output),
-      y: behind(site.output.place, output),
+      ...read(image),
+      ...written(image),
       f,
       b,
       ...scratch,

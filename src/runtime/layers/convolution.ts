@@ -32,6 +32,9 @@ export const convolution: LayerRule<"convolution"> = {
   },
   clamps: true,
   adds: true,
+  gathers: true,
+  // Depthwise kernels do not.
+  scatters: ({ filter }) => filter.shape[1]! > 1,
   // Depthwise kernels write whole vectors; with one input channel a dense convolution is a depthwise one, too.
   writesExactly: ({ groups, filter }) => groups === 1 && filter.shape[1]! > 1,
   view: false,

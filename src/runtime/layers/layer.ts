@@ -25,6 +25,10 @@ export interface LayerRule<T extends LayerType> {
    * said.
    */
   readonly writesExactly?: (op: OpOf<T>) => boolean;
+  /** Whether the kernels can read some planes of a value (axis 1), so that a gather in front costs nothing. */
+  readonly gathers?: true;
+  /** Whether the kernels can write planes where they belong among others, so that a scatter behind costs nothing. */
+  readonly scatters?: (op: OpOf<T>) => boolean;
   /** Whether the output is the input's memory under another shape; such a layer plans nothing. */
   readonly view: boolean;
   /** Writes the layer's steps. */
