@@ -4,6 +4,7 @@ import type { Geometry } from "../geometry.js";
 import type { Computed } from "../positions.js";
 import type { Choice, Site } from "../site.js";
 import type { Target } from "../target.js";
+import { convPatterns } from "./conv-patterns.js";
 import { convSparse } from "./conv-sparse.js";
 import { convGemm6, convGemmShuffled, convTaps6, convTapsShuffled } from "./conv-gemm.js";
 import { convWinograd } from "./conv-winograd.js";
@@ -34,7 +35,7 @@ export interface ConvKernel {
   readonly name: string;
   readonly packing: FilterPacking;
   /** Kernels of one algorithm add the same terms in the same order, so that in the baseline build they give the same bits. */
-  readonly algorithm: "product" | `winograd ${string}` | "depthwise" | "sparse";
+  readonly algorithm: "product" | `winograd ${string}` | "depthwise" | "patterns" | "sparse";
   /** Largest error of an output, relative to the largest sum of the terms' absolute values. */
   readonly error: number;
   /** Whether it can compute any list of pixels (`ConvLayer.pixels`). */
@@ -54,6 +55,7 @@ export const CONV_KERNELS: readonly ConvKernel[] = [
   depthwise,
   convTaps6,
   convTapsShuffled,
+  convPatterns,
   convSparse,
 ];
 

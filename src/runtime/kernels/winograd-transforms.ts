@@ -92,8 +92,8 @@ export const TRANSFORMS: readonly Transform[] = [
     k: 2,
     g: points(2, [0, 1 / 2], [1, -1 / 2], [-1, -1 / 6], [2, 1 / 6]),
     error: 2 ** -16,
-    inputCost: 300,
-    outputCost: 400,
+    inputCost: 350,
+    outputCost: 480,
   },
   {
     name: "5x5_2x2",
