@@ -104,7 +104,11 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
   ["src/passes/index.ts", "src/passes", []],
   ["src/onnx/ops/index.ts", "src/onnx/ops", []],
   ["src/onnx/fold/index.ts", "src/onnx/fold", []],
-  ["src/prune/methods/index.ts", "src/prune/methods", ["filter-norm", "method", "option", "weight-groups"]],
+  [
+    "src/prune/methods/index.ts",
+    "src/prune/methods",
+    ["filter-norm", "method", "option", "perforation-masks", "weight-groups"],
+  ],
   ["src/prune/edits/index.ts", "src/prune/edits", ["bitmap", "edit"]],
   ["src/cli/main.ts", "src/cli/verbs", []],
   ["assembly/training/kernels/index.ts", "assembly/training/kernels", ["slopes", "winograd_gradient_tiles"]],

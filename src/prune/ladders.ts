@@ -72,7 +72,10 @@ function stepsDown({ costs, losses }: Ladder, ladder: number): Step[] {
     while (hull.length > 1 && slope(hull.at(-2)!, hull.at(-1)!) > slope(hull.at(-1)!, rung) * (1 + 1e-9)) hull.pop();
     hull.push(rung);
   }
-  return hull
-    .slice(1)
-    .map((to, i) => ({ ladder, to, saved: costs[hull[i]!]! - costs[to]!, slope: slope(hull[i]!, to) }));
+  let steepest = 0;
+  return hull.slice(1).map((to, i) => {
+    // Rounding must not put steps of one ladder out of order.
+    steepest = Math.max(steepest, slope(hull[i]!, to));
+    return { ladder, to, saved: costs[hull[i]!]! - costs[to]!, slope: steepest };
+  });
 }

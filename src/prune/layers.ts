@@ -9,6 +9,8 @@ import { matchesPattern, type UnitMap } from "./units.js";
 /** A filter, and the node that reads it first. */
 export interface Layer extends Filtered {
   readonly name: string;
+  /** How many nodes read the filter. */
+  readonly readers: number;
   /** Multiply-adds that each weight costs, over all nodes that read the filter. */
   readonly macsPerWeight: number;
   /** Whether a residual add couples its output channels. */
@@ -28,7 +30,17 @@ export function findLayers({ graph, units }: UnitMap, shapes: ReadonlyMap<string
     seen.add(constant);
     const macs = readers.get(constant)!.reduce((sum, reader) => sum + nodeMacs(reader, shapes, () => undefined), 0);
     const macsPerWeight = macs / sizeOf(filter.shape);
-    return [{ name: node.name, node, constant, filter, macsPerWeight, residual: residual.has(node.name) }];
+    return [
+      {
+        name: node.name,
+        node,
+        constant,
+        filter,
+        readers: readers.get(constant)!.length,
+        macsPerWeight,
+        residual: residual.has(node.name),
+      },
+    ];
   });
 }
 

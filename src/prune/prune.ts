@@ -1,7 +1,7 @@
 /** Pruning in its steps: decide, apply, compare. (Recovery follows as a step of its own: recover/.) */
 import { RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { countMacs, countNonZero, countParameters, inferShapes } from "../ops/walk.js";
+import { countMacs, countParameters, filterNumbers, inferShapes, nodeMacs } from "../ops/walk.js";
 import { type Applied, applyCuts, maskGraph } from "./apply.js";
 import { type Budget, checkBudget } from "./budget.js";
 import { applyEdits, checkEdits, maskedByEdits } from "./edits/index.js";
@@ -40,6 +40,13 @@ interface Change {
   readonly after: number;
 }
 
+export interface EditedLayer {
+  readonly name: string;
+  readonly edits: readonly string[];
+  readonly weights: Change;
+  readonly macs: Change;
+}
+
 export interface PruneResult extends Applied {
   readonly plan: PrunePlan;
   /** Multiply-adds of one run. */
@@ -48,8 +55,8 @@ export interface PruneResult extends Applied {
   /** Size of the compiled file, float32 weights. */
   readonly bytes: Change;
   readonly units: readonly (Change & { readonly name: string; readonly frozen: string | undefined })[];
-  /** Nodes that edits changed, and the weights other than zero in their filters. */
-  readonly layers: readonly (Change & { readonly name: string; readonly edits: readonly string[] })[];
+  /** Nodes that edits changed: by which kinds, weights other than zero in their filters, and multiply-adds. */
+  readonly layers: readonly EditedLayer[];
   readonly equality: Equality;
 }
 
@@ -157,17 +164,24 @@ async function editNetwork(map: UnitMap, { edits = [], seed }: PrunePlan, runner
   return { map: edited, maxRelative };
 }
 
-function editedLayers(before: Graph, after: Graph, { edits = [] }: PrunePlan): PruneResult["layers"] {
-  const weights = (graph: Graph, name: string) => {
-    const filter = graph.constants.get(graph.nodes.find((node) => node.name === name)?.inputs[1] ?? "");
-    return filter ? countNonZero(filter) : 0;
-  };
+function editedLayers(dense: Graph, result: Graph, { edits = [] }: PrunePlan): EditedLayer[] {
+  const [before, after] = [layerCosts(dense), layerCosts(result)];
   return [...new Set(edits.map(({ node }) => node))].map((name) => ({
     name,
     edits: edits.filter(({ node }) => node === name).map(({ kind }) => kind),
-    before: weights(before, name),
-    after: weights(after, name),
+    weights: { before: before(name).weights, after: after(name).weights },
+    macs: { before: before(name).macs, after: after(name).macs },
   }));
+}
+
+/** Weights other than zero and multiply-adds of the nodes of these names; 0 where an edit left none. */
+function layerCosts(graph: Graph): (name: string) => { readonly weights: number; readonly macs: number } {
+  const [shapes, numbers] = [inferShapes(graph), filterNumbers(graph)];
+  return (name) => {
+    const node = graph.nodes.find((candidate) => candidate.name === name);
+    if (!node) return { weights: 0, macs: 0 };
+    return { weights: numbers(node.inputs[1] ?? "") ?? 0, macs: nodeMacs(node, shapes, numbers) };
+  };
 }
 
 /** What the nodes give that make channels. */

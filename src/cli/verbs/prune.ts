@@ -233,17 +233,26 @@ function formatUnits(units: Data["units"]): string {
 }
 
 function formatLayers(layers: Data["layers"]): string {
-  const rows = layers.map((layer) => ({
-    ...layer,
-    kept: layer.before === 0 ? 1 : layer.after / layer.before,
-    edits: layer.edits.join(", "),
+  const rows = layers.map(({ name, edits, weights, macs }) => ({
+    name,
+    ...{
+      edits: edits.join(", "),
+      weights: weights.before,
+      left: weights.after,
+      macs: macs.before,
+      macsLeft: macs.after,
+    },
   }));
-  const weights = (key: "before" | "after") => ({
-    key,
-    title: `weights ${key}`,
-    format: (v: string | number) => formatCount(Number(v)),
+  const number = (key: "weights" | "left" | "macs" | "macsLeft", title: string) => ({
+    ...{ key, title, format: (v: string | number) => formatCount(Number(v)) },
   });
-  return formatTable(rows, ["name", weights("before"), weights("after"), KEPT, { key: "edits", title: "changed by" }]);
+  const columns = [
+    number("weights", "weights"),
+    number("left", "left"),
+    number("macs", "multiply-adds"),
+    number("macsLeft", "left"),
+  ];
+  return formatTable(rows, ["name", ...columns, { key: "edits", title: "changed by" }]);
 }
 
 function format(data: Data): string {

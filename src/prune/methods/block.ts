@@ -1,3 +1,4 @@
+import { maskEdit } from "../edits/mask.js";
 import { definePlanMethod } from "./method.js";
 import { choice } from "./option.js";
 import { groupsOf, layersOf, planByGroups } from "./weight-groups.js";
@@ -25,7 +26,7 @@ export const block = definePlanMethod({
         const shared = Math.min(rows, oc);
         const groupOf = (i: number) => Math.floor(i / inner / shared) * inner + (i % inner);
         const groups = groupsOf(layer, Math.ceil(oc / shared) * inner, groupOf, context.options.norm);
-        return { ...groups, block: shared, bits: (kept) => kept };
+        return { ...groups, edit: (kept) => maskEdit(layer, shared, kept) };
       }),
     );
   },

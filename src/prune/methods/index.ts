@@ -7,11 +7,25 @@ import { l2 } from "./l2.js";
 import { magnitude } from "./magnitude.js";
 import type { Method } from "./method.js";
 import { nOfM } from "./n-of-m.js";
+import { perforate } from "./perforate.js";
 import { random } from "./random.js";
+import { sampler } from "./sampler.js";
 import { strided } from "./strided.js";
 import { vector } from "./vector.js";
 
-export const METHODS: readonly Method[] = [l1, l2, random, magnitude, block, nOfM, vector, kernel, strided];
+export const METHODS: readonly Method[] = [
+  l1,
+  l2,
+  random,
+  magnitude,
+  block,
+  nOfM,
+  vector,
+  kernel,
+  strided,
+  perforate,
+  sampler,
+];
 
 /** The method of this name. Throws a `RequestError` that lists what there is. */
 export function methodByName(name: string): Method {

@@ -1,5 +1,5 @@
 import { definePlanMethod } from "./method.js";
-import { groupsOf, hasTaps, kernelOf, layersOf, planByGroups, spread } from "./weight-groups.js";
+import { groupsOf, hasTaps, kernelOf, layersOf, maskOfGroups, planByGroups } from "./weight-groups.js";
 
 /** Whole kernels go: the weights between one input and one output channel. */
 export const kernel = definePlanMethod({
@@ -19,7 +19,7 @@ export const kernel = definePlanMethod({
         const taps = kernelOf(layer)[0] * kernelOf(layer)[1];
         const groupOf = (i: number) => Math.floor(i / taps);
         const groups = groupsOf(layer, layer.filter.data.length / taps, groupOf, "l1");
-        return { ...groups, block: 1, bits: (kept) => spread(layer, groupOf, kept) };
+        return { ...groups, edit: (kept) => maskOfGroups(layer, groupOf, kept) };
       }),
     ),
 });

@@ -1,3 +1,4 @@
+import { maskEdit } from "../edits/mask.js";
 import { definePlanMethod } from "./method.js";
 import { groupsOf, layersOf, planByGroups } from "./weight-groups.js";
 
@@ -16,8 +17,7 @@ export const magnitude = definePlanMethod({
       context,
       layersOf(context).map((layer) => ({
         ...groupsOf(layer, layer.filter.data.length, (i) => i, "l1"),
-        block: 1,
-        bits: (kept) => kept,
+        edit: (kept) => maskEdit(layer, 1, kept),
       })),
     ),
 });

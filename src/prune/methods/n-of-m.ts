@@ -1,9 +1,8 @@
 import type { Layer } from "../layers.js";
-import type { Edit } from "../edits/index.js";
 import { maskEdit } from "../edits/mask.js";
 import { definePlanMethod } from "./method.js";
 import type { MethodOption } from "./option.js";
-import { kernelOf, layersOf, type MaskGroups, planByGroups } from "./weight-groups.js";
+import { kernelOf, layersOf, type EditGroups, planByGroups } from "./weight-groups.js";
 
 interface Pattern {
   readonly n: number;
@@ -50,7 +49,7 @@ export const nOfM = definePlanMethod({
         context,
         layers.map((layer, i) => wholeLayer(layer, masks[i]!)),
       );
-    return { edits: layers.flatMap((layer, i): Edit[] => [maskEdit(layer, 1, masks[i]!) ?? []].flat()) };
+    return { edits: layers.flatMap((layer, i) => maskEdit(layer, 1, masks[i]!) ?? []) };
   },
 });
 
@@ -72,7 +71,7 @@ function patternMask(layer: Layer, n: number, m: number): Uint8Array {
 }
 
 /** One group: all that the pattern takes. Layers come by the share of their energy that is lost for each weight. */
-function wholeLayer(layer: Layer, mask: Uint8Array): MaskGroups {
+function wholeLayer(layer: Layer, mask: Uint8Array): EditGroups {
   const { data } = layer.filter;
   let [weights, lost, all] = [0, 0, 0];
   for (let i = 0; i < data.length; i++) {
@@ -86,7 +85,6 @@ function wholeLayer(layer: Layer, mask: Uint8Array): MaskGroups {
     scores: Float64Array.of(lost / (all || 1) / (weights || 1)),
     weights: [weights],
     mayLoseAll: true,
-    block: 1,
-    bits: ([stays]) => (stays ? mask.map(() => 1) : mask),
+    edit: ([stays]) => (stays ? undefined : maskEdit(layer, 1, mask)),
   };
 }

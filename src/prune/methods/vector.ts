@@ -1,7 +1,7 @@
 import type { Layer } from "../layers.js";
 import { definePlanMethod } from "./method.js";
 import { choice } from "./option.js";
-import { groupsOf, hasTaps, kernelOf, layersOf, type MaskGroups, planByGroups, spread } from "./weight-groups.js";
+import { type EditGroups, groupsOf, hasTaps, kernelOf, layersOf, maskOfGroups, planByGroups } from "./weight-groups.js";
 
 /** Rows or columns of kernels go. */
 export const vector = definePlanMethod({
@@ -33,16 +33,16 @@ export const vector = definePlanMethod({
   },
 });
 
-function vectors(layer: Layer, direction: "rows" | "columns"): MaskGroups {
+function vectors(layer: Layer, direction: "rows" | "columns"): EditGroups {
   const [kh, kw] = kernelOf(layer);
   const groupOf =
     direction === "rows" ? (i: number) => Math.floor(i / kw) : (i: number) => Math.floor(i / (kh * kw)) * kw + (i % kw);
   const count = layer.filter.data.length / (direction === "rows" ? kw : kh);
-  return { ...groupsOf(layer, count, groupOf, "l1"), block: 1, bits: (kept) => spread(layer, groupOf, kept) };
+  return { ...groupsOf(layer, count, groupOf, "l1"), edit: (kept) => maskOfGroups(layer, groupOf, kept) };
 }
 
 /** What the smaller half of the scores adds up to, of their whole. */
-function smallerHalf({ scores }: MaskGroups): number {
+function smallerHalf({ scores }: EditGroups): number {
   const sorted = Float64Array.from(scores).sort();
   const sum = (list: Float64Array) => list.reduce((total, score) => total + score, 0);
   return sum(sorted.subarray(0, sorted.length >> 1)) / (sum(sorted) || 1);

@@ -1,19 +1,17 @@
-/** Methods that rank groups of weights: which groups a budget leaves becomes a mask for each layer. */
+/** Methods that rank groups of weights: which groups a budget leaves becomes an edit of each layer. */
 import { RequestError } from "../../errors.js";
 import { countMacs, countNonZero, countParameters } from "../../ops/walk.js";
 import { applyEdits, type Edit } from "../edits/index.js";
-import { maskEdit } from "../edits/mask.js";
+import { maskEdit, type MaskEdit } from "../edits/mask.js";
 import { chooseGroups, type LayerGroups, type Spending } from "../groups.js";
 import { findLayers, type Layer, selectLayers } from "../layers.js";
 import type { Budget } from "../budget.js";
 import type { Decision, MethodContext } from "./method.js";
 
-/** Groups as a method says them, and how they are laid out in the filter. */
-export interface MaskGroups extends LayerGroups {
-  /** How many neighbouring output channels share a bit of `bits`. */
-  readonly block: number;
-  /** 1 for weights that stay, over [ceil(output channels / block), ...rest of the filter], where only these groups stay. */
-  readonly bits: (kept: Uint8Array) => Uint8Array;
+/** Groups as a method says them, and how they go. */
+export interface EditGroups extends LayerGroups {
+  /** What makes only these groups stay; undefined where that changes nothing. */
+  readonly edit: (kept: Uint8Array) => Edit | undefined;
 }
 
 /**
@@ -30,11 +28,10 @@ export function layersOf(
   return selectLayers(layers, only);
 }
 
-/** The masks that meet the budget. */
-export function planByGroups(context: MethodContext, groups: readonly MaskGroups[]): Decision {
+/** The edits that meet the budget. */
+export function planByGroups(context: MethodContext, groups: readonly EditGroups[]): Decision {
   const keep = context.keep!;
-  const editsFor = (kept: readonly Uint8Array[]) =>
-    groups.flatMap(({ layer, block, bits }, i) => maskEdit(layer, block, bits(kept[i]!)) ?? []);
+  const editsFor = (kept: readonly Uint8Array[]) => groups.flatMap(({ edit }, i) => edit(kept[i]!) ?? []);
   const spending = spendingOf(
     context,
     keep,
@@ -73,12 +70,7 @@ export function spendingOf(
  * Groups of a layer by the number of the group that each weight belongs to. A group's score is the mean of its absolute weights (l1)
  * or the root of the mean of their squares (l2), divided by the layer's own, so that layers compare.
  */
-export function groupsOf(
-  layer: Layer,
-  count: number,
-  groupOf: (i: number) => number,
-  norm: "l1" | "l2",
-): Pick<MaskGroups, "layer" | "scores" | "weights"> {
+export function groupsOf(layer: Layer, count: number, groupOf: (i: number) => number, norm: "l1" | "l2"): LayerGroups {
   const { data } = layer.filter;
   const [sums, sizes, weights] = [new Float64Array(count), new Uint32Array(count), new Uint32Array(count)];
   for (let i = 0; i < data.length; i++) {
@@ -94,11 +86,11 @@ export function groupsOf(
   return { layer, scores, weights };
 }
 
-/** For each weight of a filter whether its group stays. */
-export function spread({ filter }: Layer, groupOf: (i: number) => number, kept: Uint8Array): Uint8Array {
-  const bits = new Uint8Array(filter.data.length);
+/** The mask under which the weights of these groups stay. */
+export function maskOfGroups(layer: Layer, groupOf: (i: number) => number, kept: Uint8Array): MaskEdit | undefined {
+  const bits = new Uint8Array(layer.filter.data.length);
   for (let i = 0; i < bits.length; i++) bits[i] = kept[groupOf(i)]!;
-  return bits;
+  return maskEdit(layer, 1, bits);
 }
 
 /** Root of the mean square of a filter. 1 where all weights are 0. */
