@@ -1,0 +1,84 @@
+/** The comparison of pruning methods for people: plain text, and Markdown for docs/methods.md. */
+import { type Column, formatTable, type Row as Cells } from "../../src/report/table.js";
+import { formatBytes, formatCount, formatMilliseconds, formatPercentage, formatRatio } from "../../src/report/units.js";
+import type { Measured } from "./measure.js";
+import type { Row } from "./rows.js";
+
+export interface PruneReport extends Measured {
+  readonly engine: string;
+  readonly version: string;
+  readonly cpu: string;
+  readonly date: string;
+  readonly runs: number;
+  readonly samples: number;
+}
+
+const COLUMNS: readonly (Column & { readonly key: keyof Row })[] = [
+  { key: "method", align: "left" },
+  { key: "budget", title: "asked", format: (v) => `${v}` },
+  { key: "allocate", title: "shared out", align: "left" },
+  { key: "recover", title: "recovery", align: "left" },
+  { key: "macs", title: "multiply-adds", format: (v) => formatCount(Number(v)) },
+  { key: "bytes", title: "file", format: (v) => formatBytes(Number(v)) },
+  { key: "medianMs", title: "median", format: (v) => formatMilliseconds(Number(v)) },
+  { key: "ratio", title: "speed", format: (v) => formatRatio(Number(v)) },
+  { key: "top1", title: "top-1", format: (v) => formatPercentage(Number(v)) },
+  { key: "kl", title: "KL", format: (v) => Number(v).toPrecision(2) },
+  { key: "seconds", title: "took", format: (v) => `${Number(v).toFixed(1)} s` },
+  { key: "why", title: "", align: "left" },
+];
+
+export function formatReport(report: PruneReport): string {
+  return [headingOf(report), "", formatTable(cellsOf(report), usedColumns(report)), "", ...closing(report)].join("\n");
+}
+
+export function formatMarkdown(report: PruneReport): string {
+  const columns = usedColumns(report);
+  const rule = columns.map(({ align }) => (align === "left" ? "---" : "--:"));
+  const lines = cellsOf(report).map((row) =>
+    columns.map(({ key, format = String }) => (row[key] === undefined ? "" : format(row[key]).replaceAll("|", "\\|"))),
+  );
+  const table = [columns.map(({ key, title = key }) => title), rule, ...lines].map((line) => `| ${line.join(" | ")} |`);
+  return [headingOf(report), "", ...table, "", ...closing(report)].join("\n");
+}
+
+function headingOf({ model, dense, set, pictures, engine, version, build, cpu, date, runs, samples }: PruneReport) {
+  const network = `${model}: ${formatPercentage(dense.top1)} of ${pictures} pictures of ${set}, ${formatCount(dense.macs)} multiply-adds, ${formatBytes(dense.bytes)}, ${formatMilliseconds(dense.medianMs)}`;
+  return `${network}; methods and recovery saw up to ${samples} unlabelled pictures; ${engine} ${version}, ${build} build, one thread; ${cpu}; ${date}; medians of ${runs} runs, all networks in turn`;
+}
+
+/** The columns in which something stands. */
+const usedColumns = ({ rows }: PruneReport) => COLUMNS.filter(({ key }) => rows.some((row) => row[key] !== null));
+
+function cellsOf({ rows, dense }: PruneReport): Cells[] {
+  const whole = {
+    method: "dense",
+    macs: dense.macs,
+    bytes: dense.bytes,
+    medianMs: dense.medianMs,
+    ratio: 1,
+    top1: dense.top1,
+  };
+  const present = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
+  return [whole, ...present] as Cells[];
+}
+
+/** Half of the dense network's time, the yardstick of the closing line. */
+const HALF = 0.5;
+
+/** The most accurate network that takes at most half the dense one's time; undefined where none is that fast. */
+export function bestAtHalfTheTime({ rows, dense }: Pick<PruneReport, "rows" | "dense">): Row | undefined {
+  const fast = rows.filter(
+    ({ medianMs, top1 }) => medianMs !== null && top1 !== null && medianMs <= HALF * dense.medianMs,
+  );
+  return fast.reduce<Row | undefined>((best, row) => (best && best.top1! >= row.top1! ? best : row), undefined);
+}
+
+function closing(report: PruneReport): string[] {
+  const best = bestAtHalfTheTime(report);
+  if (!best) return ["None of them takes half of the dense network's time or less."];
+  const what = [best.method, ...(best.budget === null ? [] : [`asked for ${best.budget}`]), `recovery ${best.recover}`];
+  return [
+    `In at most half of the dense network's time the best is ${what.join(", ")}: ${formatPercentage(best.top1!)} in ${formatMilliseconds(best.medianMs!)} (${formatRatio(best.ratio!)}).`,
+  ];
+}
