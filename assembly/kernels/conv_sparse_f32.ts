@@ -9,8 +9,8 @@ const STRIPS_EACH = 4;
  * Convolution of one image by the filter's numbers that are stored: a strip of output pixels at a time, for each output, or for 2
  * or 4 neighbouring ones that share where they are stored, the sum over those numbers.
  *
- * Layout    x: planes in which the elements that neighbouring output pixels meet at one tap are neighbours (`window_columns_f32`; the
- *           input itself where the window is one pixel); f: terms (u32 byte offset of the element that the strip's first pixel
+ * Layout    x: planes in which the elements that the pixels of a strip meet at one tap are neighbours (`window_columns_f32`; the input
+ *           itself where the window is one pixel), rows of iw floats with `dw` strips each; f: terms (u32 byte offset of the element that the strip's first pixel
  *           meets, `block` f32 values), those of one row behind those of the one before; table: kh + 1 rows (first term, first
  *           output); b: oc floats; y, z: oc planes of oh x ow.
  * Tile      `block` outputs x 28 pixels (16 for the last pixels), 2 x 16 or 4 x 8. Not more: V8 loads a strip's vectors before it
@@ -42,7 +42,8 @@ function sumStrips(s: Step, strip: i32, endStrip: i32, first: i32, end: i32): vo
     const count = min(width, pixels - strip * width);
     const at = ((strip * width) as usize) << 2;
     const z: usize = s.z == 0 ? 0 : s.z + at;
-    let x = s.x + at;
+    const row = strip / s.dw;
+    let x = s.x + (((row * s.iw + (strip - row * s.dw) * width) as usize) << 2);
     if (s.depth > 0) {
       packStrip(s, x, planeBytes, count, packed, (width as usize) << 2);
       x = packed;

@@ -40,7 +40,7 @@ export function fill(y: usize, count: i32, value: f32): usize {
 }
 
 /** Copies `bytes` (a multiple of 4), returns the address behind. Short rows beat memory.copy, long ones do not. */
-export function copyRow(x: usize, y: usize, bytes: usize): usize {
+function copyRow(x: usize, y: usize, bytes: usize): usize {
   if (bytes >= 448) {
     memory.copy(y, x, bytes);
     return y + bytes;

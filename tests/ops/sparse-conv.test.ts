@@ -112,6 +112,17 @@ const CASES: Readonly<Record<string, readonly SparseCase[]>> = {
     { kernel: 2, stride: 3, dilation: 3, pad: 0, h: 12, w: 11 },
     { ic: 6, oc: 6, groups: 6, kernel: 3, stride: 2, h: 9, w: 9 },
   ],
+  "rows of whole strips": [1, 2, 4].flatMap((block) =>
+    [
+      { kernel: 3, w: 28, h: 4 },
+      { kernel: 3, w: 112, h: 3, joined: true },
+      { kernel: 3, stride: 2, w: 56, h: 5 },
+      { kernel: 3, stride: 2, w: 63, h: 6, n: 2 },
+      { kernel: 5, dilation: 2, w: 32, h: 9 },
+      { kernel: 3, stride: 3, dilation: 2, w: 84, h: 7 },
+      { kernel: 1, stride: 2, w: 32, h: 3, joined: true },
+    ].map((one) => ({ ...one, block, oc: 9, zeros: 0.7 })),
+  ),
   "windows that see nothing but padding": [
     { kernel: 1, pad: 3, h: 2, w: 2 },
     { kernel: 3, pad: 5, h: 2, w: 3 },

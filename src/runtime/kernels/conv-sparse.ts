@@ -6,7 +6,7 @@ import { type Place, scratchEach, type Site } from "../site.js";
 import { readStored, readWeights, storedCount } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { readPlanes, writtenPlanes } from "./planes.js";
-import { pace } from "./tiles.js";
+import { pace, WEIGHT_COST } from "./tiles.js";
 
 /** How the kernel sums: so many neighbouring outputs together, over so many pixels. */
 const SHAPES = [
@@ -16,10 +16,14 @@ const SHAPES = [
 ] as const;
 type Sum = (typeof SHAPES)[number];
 
-/** Multiply-adds of the baseline build at the dense product's full rate that one of a stored number takes, by the outputs together. */
-const TERM_COST = { 1: 1.1, 2: 0.85, 4: 0.75 } as const;
+/**
+ * Multiply-adds of the baseline build at the dense product's full rate that one of a stored number takes, by the outputs together:
+ * for windows of one pixel, whose strips stay in the first-level cache, and for larger ones.
+ */
+const TERM_COST = { 1: 1.3, 2: 1.05, 4: 0.95 } as const;
+const WINDOW_TERM_COST = { 1: 1.65, 2: 1.35, 4: 1.2 } as const;
 /** The same for beginning and ending the sum of one output element, for packing an element, and for one of a window's columns. */
-const [OUTPUT_COST, PACKING_COST, COLUMN_COST] = [3, 2, 2];
+const [OUTPUT_COST, PACKING_COST, COLUMN_COST] = [3, 2, 4];
 /** Planes whose elements are read so often are packed. */
 const READ_OFTEN = 4;
 
@@ -40,6 +44,25 @@ interface Row {
 /** Whether an output pixel's window is the pixel of the input at its own place. */
 function isPointwise(g: Geometry): boolean {
   return g.kh * g.kw * g.sh * g.sw === 1 && g.top + g.left + g.bottom + g.right === 0;
+}
+
+/**
+ * How the input is laid out where a window is more than one pixel (`window_columns_f32`): a copy for each of `copies` columns, rows
+ * of `width` elements. Where strips do not run over the ends of rows, the copies are as many as the stride, and taps share them;
+ * otherwise a copy for each column of the window, whose rows have exactly what the output's pixels meet.
+ */
+interface Columns {
+  readonly copies: number;
+  readonly step: number;
+  readonly width: number;
+  /** Strips run over the ends of rows. */
+  readonly runsOn: boolean;
+}
+
+function columnsOf(g: Geometry, parts: readonly Pick<Part, "sum">[]): Columns {
+  if (parts.some(({ sum }) => g.ow % sum.pixels > 0)) return { copies: g.kw, step: g.dw, width: g.ow, runsOn: true };
+  const reach = (g.kw - 1) * g.dw + 1;
+  return { copies: Math.min(g.sw, reach), step: 1, width: g.ow - 1 + Math.ceil(reach / g.sw), runsOn: false };
 }
 
 /** Rows that are kept of a padded plane, one group for each row of the window modulo the stride (`window_columns_f32`). */
@@ -63,32 +86,46 @@ export const convSparse: ConvKernel = {
     const pixels = Math.ceil((g.oh * g.ow) / sum.pixels) * sum.pixels;
     const stored = storedCount(filter);
     const read = stored / sum.rows / g.ic;
-    const moved = isPointwise(g)
+    const direct = isPointwise(g);
+    const term = (direct ? TERM_COST : WINDOW_TERM_COST)[sum.rows];
+    // An offset comes with the numbers of each row.
+    const weights = stored * (1 + 1 / sum.rows) * WEIGHT_COST;
+    const moved = direct
       ? pixels * (read < READ_OFTEN ? 0 : g.ic * PACKING_COST)
       : g.ic * g.kw * g.ow * phasesOf(g).reduce(add) * COLUMN_COST;
-    return g.n * pace(target) * (pixels * (stored * TERM_COST[sum.rows] + g.oc * OUTPUT_COST) + moved);
+    return g.n * pace(target) * (pixels * (stored * term + g.oc * OUTPUT_COST) + moved + weights);
   },
   plan,
 };
 
 function plan(layer: ConvLayer, site: Site): void {
   const { geometry: g } = layer;
-  const direct = isPointwise(g);
-  const rows = phasesOf(g).reduce(add);
-  const columns = direct ? undefined : site.scratch(4 * g.ic * g.kw * rows * g.ow);
+  const found = partsOf(layer);
+  const columns = isPointwise(g) ? undefined : columnsOf(g, found);
+  const copied = columns && site.scratch(4 * g.ic * columns.copies * phasesOf(g).reduce(add) * columns.width);
   const bias = site.constants.floats(g.oc, (to) => layer.bias && to.set(readWeights(layer.bias)));
-  const parts = partsOf(layer).map((part) => placePart(part, layer, site));
+  const parts = found.map((part) => placePart(part, columns, layer, site));
   const [read, written] = [readPlanes(g, site), writtenPlanes(g, site)];
   if (site.residual) site.mayReplace(site.residual);
   for (let image = 0; image < g.n; image++) {
-    if (columns) site.step(Kernel.WindowColumns, { ...stepNumbers(g), ...read(image), y: columns });
+    if (columns) {
+      const { copies, step, width } = columns;
+      site.step(Kernel.WindowColumns, {
+        ...stepNumbers(g),
+        kw: copies,
+        dw: step,
+        ow: width,
+        ...read(image),
+        y: copied,
+      });
+    }
     for (const part of parts) {
       site.step(Kernel.ConvSparse, {
         oc: g.oc,
         oh: g.oh,
         ow: g.ow,
         ...part,
-        ...(columns ? { x: columns } : read(image)),
+        ...(copied ? { x: copied } : read(image)),
         ...written(image),
         b: bias,
         lo: site.lo,
@@ -121,15 +158,16 @@ function partsOf({ geometry: g, groups, filter }: ConvLayer): Part[] {
 const termsOf = ({ columns }: Row) => columns.length;
 
 /** The terms and the table of rows of a part, as a step's fields. */
-function placePart({ sum, rows, terms }: Part, layer: ConvLayer, site: Site) {
+function placePart({ sum, rows, terms }: Part, columns: Columns | undefined, layer: ConvLayer, site: Site) {
   const { geometry: g, filter } = layer;
-  const isPacked = isPointwise(g) && terms >= READ_OFTEN * g.ic;
+  const isPacked = !columns && terms >= READ_OFTEN * g.ic;
   const stripBytes = 4 * sum.pixels;
-  const offsetOf = offsetsOf(
-    layer,
-    isPacked ? stripBytes : undefined,
-    isPacked || !isPointwise(g) ? undefined : site.reads?.indices,
-  );
+  const offsetOf = columns
+    ? offsetsIn(columns, layer)
+    : offsetsOfPlanes(
+        layer,
+        isPacked ? { bytes: stripBytes } : { bytes: 4 * g.oh * g.ow, indices: site.reads?.indices },
+      );
   const f = site.constants.words(terms * (sum.rows + 1), (to) => {
     const values = new Float32Array(to.buffer, to.byteOffset, to.length);
     const stored = readStored(filter);
@@ -152,24 +190,44 @@ function placePart({ sum, rows, terms }: Part, layer: ConvLayer, site: Site) {
     f,
     table,
     kh: rows.length,
+    iw: columns?.width ?? 0,
+    dw: columns && !columns.runsOn ? g.ow / sum.pixels : Math.ceil((g.oh * g.ow) / sum.pixels),
     block: sum.rows,
     depth: isPacked ? g.ic : 0,
     ...scratchEach(site, stripBytes * strips + 64),
   };
 }
 
-/** The byte offset of the element that the first output pixel meets at one of an output's columns of the filter [channel][tap]. */
-function offsetsOf({ geometry: g, groups, filter }: ConvLayer, packedBytes?: number, reads?: readonly number[]) {
+/** A function that says how many bytes behind a strip's first element lies what an output meets at a column of its filter. */
+type OffsetOf = (output: number, column: number) => number;
+
+interface Planes {
+  readonly bytes: number;
+  /** Which of the planes that lie there each channel is; in order where nothing is said. */
+  readonly indices?: readonly number[] | undefined;
+}
+
+/** In planes one behind the other, for windows of one pixel. */
+function offsetsOfPlanes({ geometry: g, groups, filter }: ConvLayer, { bytes, indices }: Planes): OffsetOf {
+  const [icg, ocg] = [filter.shape[1]!, g.oc / groups];
+  return (output, column) => {
+    const channel = Math.floor(output / ocg) * icg + column;
+    return (indices?.[channel] ?? channel) * bytes;
+  };
+}
+
+/** In the copies of columns; a filter's columns are [channel][tap]. */
+function offsetsIn({ copies, width, runsOn }: Columns, { geometry: g, groups, filter }: ConvLayer): OffsetOf {
   const [icg, ocg] = [filter.shape[1]!, g.oc / groups];
   const taps = g.kh * g.kw;
   const phases = phasesOf(g);
-  // Bytes of one column's rows; where the input is read as it is, of a plane.
-  const columnBytes = packedBytes ?? 4 * g.ow * phases.reduce(add);
+  const rows = phases.reduce(add);
   const begins = phases.map((_, phase) => phases.slice(0, phase).reduce(add, 0));
-  return (output: number, column: number): number => {
+  return (output, column) => {
     const channel = Math.floor(output / ocg) * icg + Math.floor(column / taps);
-    const [row, across] = [Math.floor((column % taps) / g.kw) * g.dh, column % g.kw];
-    const below = begins[row % g.sh]! + Math.floor(row / g.sh);
-    return ((reads?.[channel] ?? channel) * g.kw + across) * columnBytes + 4 * below * g.ow;
+    const [down, tap] = [Math.floor((column % taps) / g.kw) * g.dh, column % g.kw];
+    const row = begins[down % g.sh]! + Math.floor(down / g.sh);
+    const [copy, across] = runsOn ? [tap, 0] : [(tap * g.dw) % g.sw, Math.floor((tap * g.dw) / g.sw)];
+    return 4 * (((channel * copies + copy) * rows + row) * width + across);
   };
 }
