@@ -10,6 +10,7 @@ import { FLOAT } from "./element-types.js";
 import { ExportScope, type Exporter } from "./export-scope.js";
 import { writeAbout } from "./metadata.js";
 import { EXPORTERS, OPSET_NEEDED } from "./ops/index.js";
+import { fillPositions } from "./fill-positions.js";
 import { splitTaps } from "./split-taps.js";
 
 type ValueInfo = onnx.ValueInfoProto.$Properties;
@@ -71,10 +72,13 @@ function exportNodes(graph: Graph, scope: ExportScope): void {
   }
 }
 
-/** The bytes of a model that ONNX's own checker accepts. Convolutions that read few taps are split into dilated ones. */
+/**
+ * The bytes of a model that ONNX's own checker accepts. Convolutions that read few taps are split into dilated ones; those that compute
+ * some positions are strided and resized where the positions are a regular grid.
+ */
 export function exportOnnx(whole: Graph): Uint8Array {
   verifyGraph(whole);
-  const graph = splitTaps(whole);
+  const graph = splitTaps(fillPositions(whole));
   const opset = opsetFor(graph);
   const scope = new ExportScope(graph, opset);
   exportNodes(graph, scope);

@@ -1,9 +1,7 @@
 import { ModelError } from "../../errors.js";
 import type { Pair } from "../../ops/window.js";
 import { intAttribute } from "../attributes.js";
-import type { NodeOf } from "../../ops/index.js";
-import { nearestComputed, type Positions } from "../../ops/positions.js";
-import type { ExportScope, Exporter } from "../export-scope.js";
+import type { Exporter } from "../export-scope.js";
 import type { Importer } from "../onnx-node.js";
 import { importVolume } from "../volumes.js";
 import { needPlanes, readPair, readWindow, windowAttributes } from "../window.js";
@@ -24,23 +22,8 @@ export const importConv: Importer = (node) => {
   node.emit("conv", { strides, dilations, pads, groups }, node.values(0, 2));
 };
 
-export const exportConv: Exporter<"conv"> = (node, scope) => {
-  const { attrs, inputs, outputs, name } = node;
+export const exportConv: Exporter<"conv"> = ({ attrs, inputs, outputs, name }, scope) => {
   const [, , kh, kw] = scope.shape(inputs[1]!);
   const attributes = windowAttributes({ ...attrs, kernel: [kh!, kw!] });
-  const whole = attrs.positions ? scope.fresh(`${name}_whole`) : outputs[0]!;
-  scope.add("Conv", inputs, whole, attrs.positions ? whole : name, [
-    ...attributes,
-    intAttribute("group", attrs.groups),
-  ]);
-  if (attrs.positions) takeNearest(whole, attrs.positions, node, scope);
+  scope.add("Conv", inputs, outputs[0]!, name, [...attributes, intAttribute("group", attrs.groups)]);
 };
-
-/** Every pixel takes the value of the nearest one that is computed: exact, but nothing is saved. */
-function takeNearest(whole: string, positions: Positions, { outputs, name }: NodeOf<"conv">, scope: ExportScope): void {
-  const [, oc, oh, ow] = scope.shape(outputs[0]!) as [number, number, number, number];
-  const flat = scope.step("Reshape", [whole, scope.ints(`${name}_rows`, [0, oc, oh * ow])], `${name}_flat`);
-  const sources = scope.ints(`${name}_sources`, [...nearestComputed(positions, oh, ow)]);
-  const taken = scope.step("Gather", [flat, sources], `${name}_taken`, [intAttribute("axis", 2)]);
-  scope.add("Reshape", [taken, scope.ints(`${name}_planes`, [0, oc, oh, ow])], outputs[0]!, name);
-}
