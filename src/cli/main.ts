@@ -9,12 +9,13 @@ import { distill } from "./verbs/distill.js";
 import { evaluate } from "./verbs/eval.js";
 import { finetune } from "./verbs/finetune.js";
 import { inspect } from "./verbs/inspect.js";
+import { methods } from "./verbs/methods.js";
 import { prune } from "./verbs/prune.js";
 import { run } from "./verbs/run.js";
 import { train } from "./verbs/train.js";
 
 /** THE list of verbs. */
-const VERBS = [inspect, compile, prune, run, evaluate, bench, train, finetune, distill];
+const VERBS = [inspect, compile, methods, prune, run, evaluate, bench, train, finetune, distill];
 
 const USAGE_ERROR = 2;
 

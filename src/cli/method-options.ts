@@ -27,7 +27,7 @@ function flags(): Map<string, Flag> {
 export function withMethodOptions(command: Command): Command {
   for (const [name, { value, meanings }] of flags()) {
     const words = [...meanings].map(([meaning, methods]) => `${methods.join(", ")}: ${meaning}`);
-    command.addOption(new Option(`--${name} <${value}>`, words.join("; ")));
+    command.addOption(new Option(`--${name} <value>`, words.map((text) => `${text} (${value})`).join("; ")));
   }
   return command;
 }

@@ -109,6 +109,10 @@ export async function recoverWithoutLabels(
   { recover: kind, positions }: RecoveryOptions,
 ) {
   if (kind === "statistics") return recoverByStatistics(dense, result, samples());
+  if (kind === "least-squares" && result.plan.edits) {
+    const fitted = "fits whole filters, so zeros and pixels that the plan takes would come back; statistics keep them";
+    throw new RequestError(fitted, "--recover least-squares");
+  }
   if (kind === "least-squares") return recoverByLeastSquares(dense, result, samples(), positions);
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** Training: gradients over the graph, optimisers, schedules, runs that can be interrupted and resumed. */
 export type { EpochResult } from "./checkpoint.js";
+export { keepZeros } from "./keep-zeros.js";
 export type { HookContext, TrainingHooks } from "./hooks.js";
 export { initialise } from "./initialise.js";
 export { logitsOf } from "./logits.js";

@@ -76,6 +76,7 @@ function requestOf(job: TrainingJob, options: TrainingOptions, { rule, learningR
     epochs: epochsOf(options),
     optimiser: rule,
     loss: { ...job.loss, smoothing: labelSmoothing },
+    hooks: job.hooks,
     identity: {
       ...{
         seed,

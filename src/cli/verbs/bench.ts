@@ -47,7 +47,7 @@ export function bench(): Command {
       ["bench net.esp --tune --save-tuning net.json", "the fastest kernel of each convolution here, for the next time"],
       [
         "bench model.onnx --latency-table ms.json",
-        "how long its layers take by their widths: what prune --keep ms= goes by",
+        "how long its layers take by their widths: what pruning to a time goes by",
       ],
     ],
   })

@@ -43,6 +43,55 @@ test("statistics are recovered on pictures, with or without batch norm", async (
   assert.equal(plain.units, data.units);
 });
 
+test("training keeps weights that a method made zero, statistics do too", async () => {
+  const weightsOf = async (path: string) => {
+    const { layers } = await json("inspect", path);
+    return layers
+      .filter(({ op }: { op: string }) => op === "conv" || op === "gemm")
+      .map((l: { macs: number }) => l.macs);
+  };
+  const mask = ["--method", "magnitude", "--keep", "weights=0.4", "--data", `cifar10:${cifar}`, ...NORMALISED];
+  const plain = folder.at("masked.onnx");
+  await json("prune", onnx, ...mask.slice(0, 4), "-o", plain);
+  for (const how of [
+    ["statistics"],
+    ["finetune", "--epochs", "2", "--batch", "10"],
+    ["distill", "--epochs", "1", "--batch", "10", "--optimiser", "adam"],
+  ]) {
+    const to = folder.at("recovered-mask.onnx");
+    const { err, code } = await espalier("prune", onnx, ...mask, "--recover", ...how, "-o", to, "--json");
+    assert.is(code, 0, err);
+    assert.equal(await weightsOf(to), await weightsOf(plain), how[0]);
+  }
+});
+
+test("what cannot be trained is refused", async () => {
+  const words = [
+    "prune",
+    onnx,
+    "--method",
+    "perforate",
+    "--keep",
+    "macs=0.7",
+    "--recover",
+    "finetune",
+    "--epochs",
+    "1",
+  ];
+  const { code, err } = await espalier(
+    ...words,
+    "--data",
+    `cifar10:${cifar}`,
+    "--batch",
+    "10",
+    ...NORMALISED,
+    "-o",
+    folder.at("none.onnx"),
+  );
+  assert.is(code, 3, err);
+  assert.match(err, /computes some positions only/);
+});
+
 test("layers are fitted by least squares, and what was looked at is said", async () => {
   const fit = ["--keep", "channels=0.5", "--recover", "least-squares", "--data", `cifar10:${cifar}`, ...NORMALISED];
   const data = await json("prune", onnx, ...fit, "--positions", "20", "-o", folder.at("fitted.onnx"));
