@@ -34,11 +34,19 @@ interface Case {
   readonly n?: number;
   /** A sum with another value and a clamp behind, which are computed along. */
   readonly joined?: boolean;
+  /** Planes of a larger input are read, and written to every other one of a larger output. */
+  readonly picked?: boolean;
 }
 
-function conv({ reads, ic = 4, oc = 5, h = 9, w = 10, kernel = 3, n = 1, joined = false, ...options }: Case): Graph {
+function conv({ reads, ic = 4, oc = 5, h = 9, w = 10, kernel = 3, n = 1, ...rest }: Case): Graph {
+  const { joined = false, picked = false, ...options } = rest;
   const b = new GraphBuilder(1);
-  const x = b.conv("conv", b.input("x", [n, ic, h, w]), oc, kernel, { ...options, bias: true });
+  const indices = Array.from({ length: ic }, (_, i) => ic + 1 - i);
+  const input = b.input("x", [n, picked ? ic + 2 : ic, h, w]);
+  const planes = picked ? b.node("read", "gather", { axis: 1, indices }, [input]) : input;
+  const out = b.conv("conv", planes, oc, kernel, { ...options, bias: true });
+  const places = Array.from({ length: oc }, (_, i) => 2 * i);
+  const x = picked ? b.node("written", "scatter", { axis: 1, indices: places, size: 2 * oc }, [out]) : out;
   const y = joined ? b.relu("relu", b.node("sum", "add", {}, [x, b.input("z", b.shapeOf(x))])) : x;
   const graph = b.build(`${oc} of ${ic} x ${kernel}x${kernel} ${JSON.stringify(options)} on ${n}x${h}x${w}`, [y]);
   const { shape, data } = graph.constants.get("conv.weight")!;
@@ -94,6 +102,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { ic: 12, oc: 6, groups: 2, kernel: 7, reads: (channel, row, column) => strided(2, channel % 2)(0, row, column) },
     { ic: 9, kernel: 5, reads: (channel, row, column) => channel % 3 < 2 && strided(2, channel % 3)(0, row, column) },
   ],
+  "planes that are picked": [
+    strided(2),
+    free(6, 0.4),
+    ((c, row, column) => strided(2, c % 2)(c, row, column)) as Reads,
+  ].flatMap((reads) => [true, false].map((joined) => ({ ic: 9, kernel: 5, n: 2, picked: true, joined, reads }))),
   "strides and dilations of the convolution": [1, 2, 3].flatMap((stride) =>
     [1, 2, 3].flatMap((dilation) =>
       [strided(2), free(5, 0.4)].map((reads) => ({ kernel: 5, stride, dilation, h: 19, w: 18, reads })),
@@ -116,9 +129,12 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 const OC = [1, 2, 3, 4, 5, 6, 7, 12, 13].map((oc) => ({ oc, kernel: 5, reads: strided(2), joined: true }));
 
 async function layerOf(graph: Graph): Promise<ConvLayer> {
-  const { op } = (await decodeFile(compile(graph))).layers[0]!;
-  if (op.type !== "convolution") throw new Error("expected a convolution");
-  return convLayerOf(op, graph.inputs[0]!.shape);
+  for (const { op } of (await decodeFile(compile(graph))).layers) {
+    if (op.type !== "convolution") continue;
+    const [n, , h, w] = graph.inputs[0]!.shape;
+    return convLayerOf(op, [n!, op.filter.shape[1]! * op.groups, h!, w!]);
+  }
+  throw new Error("expected a convolution");
 }
 
 /** Every kernel that fits, each once. */

@@ -86,7 +86,8 @@ export const convPatterns: ConvKernel = {
     const parts = patternsOf(layer.filter);
     for (const [i, filter] of parts.entries()) {
       const part = { ...layer, filter, bias: i === 0 ? layer.bias : undefined };
-      const again: Partial<Site> = i === 0 ? {} : { residual: site.output.place, mayReplace: () => {} };
+      const sum = { residual: site.output.place, residualIsClamped: false, mayReplace: () => {} };
+      const again: Partial<Site> = i === 0 ? {} : sum;
       const clamp = i === parts.length - 1 ? {} : { lo: -Infinity, hi: Infinity };
       chooseKernel(part, site.target).plan(part, { ...site, ...again, ...clamp });
     }
