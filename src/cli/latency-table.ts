@@ -1,11 +1,15 @@
 /** Latency tables as files, and made here. */
 import { cpus } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import { checkLatencyTable, formatLatencyTable, type LatencyTable } from "../benchmark/latency-table.js";
 import { measureLatencyTable } from "../benchmark/measure-latency.js";
 import { DataError } from "../errors.js";
+import { latencyModel } from "../measure/latency-model.js";
+import { racer } from "../measure/runner.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import { loadNetwork, type Shapes } from "../runtime/index.js";
 import { readText, writeFileSafely } from "./files.js";
+import type { NetworkFile } from "./network-file.js";
 import type { BuildOption, ThreadsOption } from "./options.js";
 import { readPackage } from "./package.js";
 
@@ -42,11 +46,27 @@ export async function measureTable(
   let progress: Progress | undefined;
   const table = await measureLatencyTable(loadNetwork, compiled, {
     ...{ build, shapes, version: readPackage().version, threads: { count: threads }, platform: thisPlatform() },
-    onStage(stage, share) {
-      progress ??= createProgress({ label: "measuring layers", total: 100 });
-      progress.update(Math.floor(100 * share), () => stage);
+    onStage(_stage, share) {
+      progress ??= createProgress({ label: "latency table", total: 100, unit: "%" });
+      progress.update(Math.floor(100 * share));
     },
   });
   progress?.finish();
   return table;
+}
+
+/** What `prune` needs for a budget in milliseconds: times by a table, and races where they mean the same. */
+export async function prepareLatency(
+  { compiled, shapes }: Pick<NetworkFile, "compiled" | "shapes">,
+  options: BuildOption & ThreadsOption & { readonly latencyTable?: string | undefined },
+) {
+  const table =
+    options.latencyTable === undefined
+      ? await measureTable(compiled, shapes, options)
+      : readLatencyTableFile(options.latencyTable);
+  const { platform, build, threads } = table;
+  const latency = latencyModel(table);
+  return isDeepStrictEqual(platform, thisPlatform())
+    ? { latency, race: racer({ build, threads: { count: threads } }) }
+    : { latency };
 }

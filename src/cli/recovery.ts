@@ -43,8 +43,14 @@ export interface RecoveryOptions extends TrainingOptions, DistillationOptions, P
   readonly output?: string;
 }
 
-/** What can be known to fail fails before anything is cut. `picturesServe` says that something else needs pictures, too. */
-export function checkRecovery(options: RecoveryOptions, command: Command, picturesServe = false): void {
+/** What else than the recovery needs pictures, or something that measures. */
+interface Served {
+  readonly pictures?: boolean;
+  readonly device?: boolean;
+}
+
+/** What can be known to fail fails before anything is cut. */
+export function checkRecovery(options: RecoveryOptions, command: Command, served: Served = {}): void {
   const { recover: kind } = options;
   const trains = kind === "finetune" || kind === "distill";
   if (kind !== "none" && options.data === undefined) {
@@ -57,10 +63,12 @@ export function checkRecovery(options: RecoveryOptions, command: Command, pictur
     const idle = typed(flags);
     if (idle !== undefined) throw new RequestError(`has no use without --recover ${kinds}`, flags[idle]);
   };
-  if (kind === "none" && !picturesServe)
+  if (kind === "none" && !served.pictures)
     refuse({ data: "--data", samples: "--samples" }, "statistics, least-squares, finetune or distill");
   if (kind !== "least-squares") refuse({ positions: "--positions" }, "least-squares");
-  if (!trains) refuse(TRAINING_FLAGS, "finetune or distill");
+  const serving = served.device ? ["build", "threads"] : [];
+  const idle = Object.entries(TRAINING_FLAGS).filter(([name]) => !serving.includes(name));
+  if (!trains) refuse(Object.fromEntries(idle), "finetune or distill");
   if (kind !== "distill") refuse(DISTILLATION_FLAGS, "distill");
   if (trains) epochsOf(options);
   checkTrainingPaths({ output: options.output, checkpoint: options.checkpoint });

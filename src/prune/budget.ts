@@ -11,6 +11,7 @@ export const BUDGETS = {
   weights: "numbers in the filters that the method may touch",
   bytes: "size of the compiled file",
   channels: "share of each unit's width, rounded",
+  ms: "milliseconds of one run, by a latency table",
 } as const;
 export type BudgetKind = keyof typeof BUDGETS;
 
@@ -18,17 +19,25 @@ export interface Budget {
   readonly kind: BudgetKind;
   /** Up to 1 a share of what there is; above 1 an amount. */
   readonly value: number;
+  /** An amount, however small it is. */
+  readonly amount?: true | undefined;
 }
 
-/** Reads `macs=0.5`, `bytes=200000`, `channels=0.7`. */
+/** Reads `macs=0.5`, `bytes=200000`, `channels=0.7`, `ms=0.8ms`. */
 export function parseBudget(text: string): Budget {
-  const [kind, value, rest] = text.split("=");
-  const number = Number(value);
-  if (!kind || !Object.hasOwn(BUDGETS, kind) || value === undefined || value === "" || rest !== undefined) {
+  const [kind, words = "", rest] = text.split("=");
+  const amount = kind === "ms" && words.endsWith("ms");
+  const value = amount ? words.slice(0, -2) : words;
+  if (!kind || !Object.hasOwn(BUDGETS, kind) || value.trim() === "" || rest !== undefined) {
     const kinds = Object.entries(BUDGETS).map(([name, meaning]) => `${name}=N (${meaning})`);
     throw new RequestError(`"${text}": expected one of ${kinds.join(", ")}; for example macs=0.5`, "--keep");
   }
-  return checkBudget({ kind: kind as BudgetKind, value: number });
+  return checkBudget({ kind: kind as BudgetKind, value: Number(value), ...(amount ? { amount } : {}) });
+}
+
+/** As it is typed. */
+export function formatBudget({ kind, value, amount }: Budget): string {
+  return `${kind}=${value}${amount ? "ms" : ""}`;
 }
 
 /** The budget, if it is one: a known kind, and a number in its range. Throws a `RequestError` otherwise. */
@@ -40,7 +49,7 @@ export function checkBudget(budget: Budget): Budget {
   if (value > 0 && Number.isFinite(value) && (kind !== "channels" || value <= 1)) return budget;
   const range =
     kind === "channels" ? "a share above 0 and up to 1" : "a share above 0 and up to 1, or an amount above 1";
-  throw new RequestError(`"${kind}=${value}": expected ${range}`, "--keep");
+  throw new RequestError(`"${formatBudget(budget)}": expected ${range}`, "--keep");
 }
 
 /** A channel of a unit, as a candidate for removal. */
@@ -51,8 +60,8 @@ export interface Candidate {
 }
 
 /** The amount that a budget allows, of `full`. */
-export function allowance({ value }: Budget, full: number): number {
-  return value <= 1 ? value * full : value;
+export function allowance({ value, amount }: Budget, full: number): number {
+  return value <= 1 && !amount ? value * full : value;
 }
 
 /**
@@ -89,9 +98,11 @@ export function tooLittle(
   least: number,
   among: "units" | "layers",
 ): RequestError {
+  // Milliseconds have fractions, all else is counted.
+  const written = (amount: number) => (describe.startsWith("ms=") ? amount.toPrecision(3) : Math.floor(amount));
   return new RequestError(
-    `${describe} allows ${Math.floor(allowed)}, but with ${left} left everywhere that may be cut ${least} remain; ` +
-      `ask for ${least} or more, or let more ${among} be cut`,
+    `${describe} allows ${written(allowed)}, but with ${left} left everywhere that may be cut ${written(least)} remain; ` +
+      `ask for ${written(least)} or more, or let more ${among} be cut`,
     "--keep",
   );
 }

@@ -3,7 +3,7 @@ import { RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { countMacs, countParameters, filterNumbers, inferShapes, nodeMacs } from "../ops/walk.js";
 import { type Applied, applyCuts, maskGraph } from "./apply.js";
-import { type Budget, checkBudget } from "./budget.js";
+import { type Budget, checkBudget, formatBudget } from "./budget.js";
 import { applyEdits, checkEdits, maskedByEdits } from "./edits/index.js";
 import { checkCut, type Equality } from "./equality.js";
 import { methodByName } from "./methods/index.js";
@@ -117,7 +117,7 @@ const scopeOf = ({ scope, keep, method }: PruneRequest): Scope =>
 export function writtenRequest(request: PruneRequest): Record<string, string> {
   const { keep, only, options = {} } = request;
   return {
-    ...(keep ? { keep: `${keep.kind}=${keep.value}` } : {}),
+    ...(keep ? { keep: formatBudget(keep) } : {}),
     scope: scopeOf(request),
     ...(only === undefined ? {} : { only }),
     ...options,

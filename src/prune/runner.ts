@@ -1,5 +1,6 @@
 /** What pruning needs of whoever can run and compile graphs; `measure/` implements it on the runtime. */
 import type { Graph } from "../graph/graph.js";
+import type { LatencyModel } from "./latency/model.js";
 
 export interface Prepared {
   /** Values of the graph's outputs, by name. */
@@ -14,4 +15,8 @@ export interface Runner {
   fileBytes(graph: Graph): number;
   /** The same for a cut graph, where more will be written than is in the graph yet. */
   cutBytes?(graph: Graph): number;
+  /** How long graphs take on the device that they are meant for; budgets in milliseconds need it. */
+  readonly latency?: LatencyModel | undefined;
+  /** Median milliseconds of each, run in turns; left out where that device is another one. */
+  race?(graphs: readonly Graph[]): Promise<number[]>;
 }

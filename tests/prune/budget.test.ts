@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { RequestError } from "../../src/errors.js";
 import { runtimeRunner } from "../../src/measure/runner.js";
 import { resnet } from "../../src/models/index.js";
-import { allowance, BUDGETS, type Candidate, cutToBudget, parseBudget } from "../../src/prune/budget.js";
+import { allowance, BUDGETS, type Candidate, cutToBudget, formatBudget, parseBudget } from "../../src/prune/budget.js";
 import { makePlan, type PruneRequest, writtenRequest } from "../../src/prune/prune.js";
 import { findUnits } from "../../src/prune/units.js";
 import { SIZE } from "./architectures.js";
@@ -17,6 +17,9 @@ test("budgets as they are typed", () => {
   assert.equal(parseBudget("macs=1.5e6"), { kind: "macs", value: 1_500_000 });
   assert.equal(parseBudget("channels=1"), { kind: "channels", value: 1 });
   assert.equal(parseBudget("macs=1"), { kind: "macs", value: 1 });
+  assert.equal(parseBudget("ms=4"), { kind: "ms", value: 4 });
+  assert.equal(parseBudget("ms=0.8ms"), { kind: "ms", value: 0.8, amount: true });
+  for (const text of ["ms=0.8ms", "ms=0.5", "macs=2000000"]) assert.is(formatBudget(parseBudget(text)), text);
 });
 
 test("what is not a budget", async () => {
@@ -31,6 +34,7 @@ test("what is not a budget", async () => {
     "MACS=0.5",
     "toString=0.5",
     "constructor=1",
+    "ms=ms",
   ];
   for (const text of unknown) {
     await fails(

@@ -55,7 +55,7 @@ test("budgets and scopes that a method does not know", async () => {
   await fails(
     () => plan({ method: "l1", keep: { kind: "weights", value: 0.5 } }),
     RequestError,
-    /^--keep: method l1 takes macs=, parameters=, bytes=, channels=; weights= means nothing to it$/,
+    /^--keep: method l1 takes macs=, parameters=, bytes=, channels=, ms=; weights= means nothing to it$/,
   );
   await fails(
     () => plan({ method: "magnitude", keep: { kind: "channels", value: 0.5 } }),
@@ -69,7 +69,7 @@ test("options that a method does not have, or values that they do not take", asy
   await fails(
     () => plan({ method: "l1", keep: MOST, options: { pattern: "2:4" } }),
     RequestError,
-    /^--pattern: is no option of method l1; it has none$/,
+    /^--pattern: is no option of method l1; it has --allocate$/,
   );
   const options = { colour: choice("of it", ["red", "blue"], "blue"), size: number("of it", { least: 1, most: 4 }, 2) };
   const method = { name: "some", options };

@@ -9,11 +9,21 @@ import { runtimeRunner } from "../../measure/runner.js";
 import { type Budget, parseBudget } from "../../prune/budget.js";
 import { METHODS } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
-import { applyPlan, makePlan, type PruneRequest, type PruneResult, writtenRequest } from "../../prune/prune.js";
+import { type Milliseconds, planMeasured } from "../../prune/latency/measured.js";
+import {
+  applyPlan,
+  makePlan,
+  type PruneRequest,
+  type PruneResult,
+  type Resources,
+  writtenRequest,
+} from "../../prune/prune.js";
+import type { Runner } from "../../prune/runner.js";
 import type { Samples } from "../../prune/segments.js";
-import { findUnits } from "../../prune/units.js";
+import { findUnits, type UnitMap } from "../../prune/units.js";
 import { formatTable } from "../../report/table.js";
-import { formatBytes, formatCount, formatPercentage } from "../../report/units.js";
+import { formatBytes, formatCount, formatMilliseconds, formatPercentage } from "../../report/units.js";
+import { prepareLatency } from "../latency-table.js";
 import { needsBudget, needsPictures, typedMethodOptions, withMethodOptions } from "../method-options.js";
 import { readNetworkFile, writeNetworkFile } from "../network-file.js";
 import {
@@ -51,6 +61,7 @@ interface Options extends RecoveryOptions, ShapeOption, JsonOption {
   readonly planOut?: string;
   readonly plan?: string;
   readonly weights?: Encoding;
+  readonly latencyTable?: string;
 }
 
 export function prune(): Command {
@@ -76,6 +87,10 @@ export function prune(): Command {
         "prune model.onnx --keep macs=0.5 --recover distill --data images:FOLDER --epochs 10 --threads 2 -o half.onnx",
         "half the multiply-adds, then trained to answer as the dense network does; labels count where there are any",
       ],
+      [
+        "prune model.onnx --keep ms=0.6 -o fast.onnx",
+        "60 % of the milliseconds on this machine: what matters least for each millisecond gained, measured afterwards",
+      ],
       ["prune model.onnx --plan plan.json -o half.onnx", "the cuts of an earlier run, made again"],
     ],
   })
@@ -89,7 +104,7 @@ export function prune(): Command {
     )
     .option(
       "--keep <budget>",
-      "macs=, parameters=, bytes= (a share up to 1, or an amount) or channels= (a share of each unit)",
+      "macs=, parameters=, bytes=, ms= (a share up to 1, or an amount; ms=0.8ms is one, too) or channels= (a share of each unit)",
       parseBudget,
     )
     .addOption(
@@ -104,6 +119,10 @@ export function prune(): Command {
       count,
     )
     .option("--positions <n>", "least-squares: output positions of each picture and layer; 32 unless it is said", count)
+    .option(
+      "--latency-table <file>",
+      "for --keep ms=: what bench --latency-table wrote on the device that the network is for; measured here unless given",
+    )
     .addOption(weightsOption())
     .option("--plan-out <file>", "write the decision as JSON")
     .option("--plan <file>", "make the cuts of such a file instead of deciding")
@@ -128,10 +147,11 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     ...runtimeRunner(),
     fileBytes: (dense: Graph) => compile(dense, encoding).length,
     cutBytes: (cut: Graph) => compile(likeFinal(cut), encoding).length,
+    ...(options.keep?.kind === "ms" ? await prepareLatency(file, options) : {}),
   };
   let opened: Samples | undefined;
   const samples = () => (opened ??= openSamples(map.graph, options));
-  const plan = replayed ?? (await makePlan(map, request, runner, { samples }));
+  const { plan, milliseconds = null } = replayed ? { plan: replayed } : await decide(map, request, runner, { samples });
   const result = await applyPlan(map, plan, runner);
   const recovered = await recoverWithoutLabels(map.graph, result, samples, options);
   const noted = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
@@ -142,9 +162,11 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     options.output === undefined ? undefined : writeNetworkFile(options.output, final, encoding.weights);
   const data = {
     method: plan.method,
+    allocate: plan.request["allocate"] ?? null,
     macs: result.macs,
     parameters: result.parameters,
     bytes: result.bytes,
+    ms: milliseconds,
     units: result.units.map(({ name, before, after, frozen }) => ({ name, before, after, frozen: frozen ?? null })),
     layers: result.layers,
     equality: result.equality,
@@ -155,6 +177,16 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     notes,
   };
   report(options.json, data, () => format(data));
+}
+
+async function decide(
+  map: UnitMap,
+  request: PruneRequest,
+  runner: Runner,
+  resources: Resources,
+): Promise<{ readonly plan: PrunePlan; readonly milliseconds?: Milliseconds }> {
+  if (request.keep?.kind === "ms") return planMeasured(map, request, runner, resources);
+  return { plan: await makePlan(map, request, runner, resources) };
 }
 
 /** What can be known to fail fails before any work is done. */
@@ -168,7 +200,13 @@ function checkRequest(options: Options, command: Command): void {
   if (options.plan !== undefined && typed.length > 0) {
     throw new RequestError(`the plan says what goes; leave out --${typed.join(", --")}`, "--plan");
   }
-  checkRecovery(options, command, options.plan === undefined && needsPictures(options.method));
+  const asksForTime = options.keep?.kind === "ms";
+  if (options.latencyTable !== undefined && !asksForTime)
+    throw new RequestError("has no use without --keep ms=", "--latency-table");
+  checkRecovery(options, command, {
+    pictures: options.plan === undefined && needsPictures(options.method),
+    device: asksForTime && options.latencyTable === undefined,
+  });
   if (
     options.output !== undefined &&
     options.planOut !== undefined &&
@@ -207,6 +245,7 @@ interface Data {
   readonly macs: PruneResult["macs"];
   readonly parameters: PruneResult["parameters"];
   readonly bytes: PruneResult["bytes"];
+  readonly ms: Milliseconds | null;
   readonly units: readonly {
     readonly name: string;
     readonly before: number;
@@ -255,6 +294,16 @@ function formatLayers(layers: Data["layers"]): string {
   return formatTable(rows, ["name", ...columns, { key: "edits", title: "changed by" }]);
 }
 
+function formatTime({ before, after, predicted, error }: Milliseconds): string {
+  const told = after ?? predicted;
+  const how =
+    error === null
+      ? "both by the table: it is another device's"
+      : `measured; foretold ${formatMilliseconds(predicted)}, off by ${formatPercentage(error)}`;
+  const change = `${formatMilliseconds(before)} -> ${formatMilliseconds(told)} (${formatPercentage(told / before)})`;
+  return `${"time of a run".padEnd(14)} ${change}, ${how}`;
+}
+
 function format(data: Data): string {
   const cuts = data.layers.length === 0 || data.units.some(({ before, after }) => before !== after);
   const change = (what: string, { before, after }: { before: number; after: number }, write: (n: number) => string) =>
@@ -265,6 +314,7 @@ function format(data: Data): string {
     change("multiply-adds", data.macs, formatCount),
     change("parameters", data.parameters, formatCount),
     change("compiled", data.bytes, formatBytes),
+    ...(data.ms ? [formatTime(data.ms)] : []),
     `equal to the masked network to ${data.equality.maxRelative.toExponential(1)} of its largest output`,
     ...(data.recovery ? [describeRecovery(data.recovery)] : []),
     ...(data.output ? [`${data.output}: ${formatBytes(data.outputBytes!)}`] : []),

@@ -6,7 +6,7 @@ import type { Cut } from "../plan.js";
 import type { Runner } from "../runner.js";
 import type { Samples } from "../segments.js";
 import type { Unit, UnitMap } from "../units.js";
-import type { MethodOptions, ValuesOf } from "./option.js";
+import { choice, type MethodOptions, type ValuesOf } from "./option.js";
 
 /** THE list of things that a method may look at. */
 export const NEEDS = {
@@ -82,15 +82,23 @@ export type Method = RankMethod<any, any> | PlanMethod<any>;
 /** What rank methods have in common. */
 const RANK = {
   removes: "channels",
-  budgets: ["macs", "parameters", "bytes", "channels"],
+  budgets: ["macs", "parameters", "bytes", "channels", "ms"],
   scopes: ["global", "local"],
 } as const;
+
+/** How much goes from where. */
+const ALLOCATE = choice(
+  "by score, the same share of each unit, or by importance for each millisecond; auto is latency where --keep is ms=, else score",
+  ["auto", "score", "uniform", "latency"],
+  "auto",
+);
+export type Allocation = ReturnType<typeof ALLOCATE.parse>;
 
 /** A method that ranks channels; at compile time it pins the types of options and state. */
 export function defineRankMethod<const Options extends MethodOptions = {}, State = undefined>(
   method: Omit<RankMethod<Options, State>, keyof typeof RANK | "options"> & { readonly options?: Options },
 ): RankMethod<Options, State> {
-  return { options: {} as Options, ...RANK, ...method };
+  return { ...RANK, ...method, options: { allocate: ALLOCATE, ...method.options } as unknown as Options };
 }
 
 /** Identity at run time; at compile time it pins the types of the options. */

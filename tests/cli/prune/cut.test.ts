@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { formatLatencyTable } from "../../../src/benchmark/latency-table.js";
 import { compile } from "../../../src/compile/encode.js";
 import { describeGraph } from "../../../src/measure/facts.js";
+import { fakeTable } from "../../prune/fake-latency.js";
 import { METHODS } from "../../../src/prune/methods/index.js";
 import { load } from "../../../src/runtime/index.js";
 import { json, SIDE, succeeds, writeOnnx } from "../command-line.js";
@@ -44,11 +46,14 @@ test("method, costs, units and equality as data", async () => {
 });
 
 test("every method, every kind of budget", async () => {
-  const shares = { macs: 0.8, parameters: 0.8, bytes: 0.9, channels: 0.6, weights: 0.8 };
+  const shares = { macs: 0.8, parameters: 0.8, bytes: 0.9, channels: 0.6, weights: 0.8, ms: 0.8 };
+  const table = folder.at("fake.json");
+  writeFileSync(table, formatLatencyTable(await fakeTable(graph)));
   for (const { name, budgets } of METHODS) {
     for (const kind of budgets) {
       const keep = `${kind}=${shares[kind]}`;
-      const data = await json("prune", onnx, "--method", name, "--keep", keep);
+      const device = kind === "ms" ? ["--latency-table", table] : [];
+      const data = await json("prune", onnx, "--method", name, "--keep", keep, ...device);
       assert.is(data.method, name);
       assert.ok(data.macs.after < data.macs.before, `${name} ${keep}`);
       assert.not("output" in data);
