@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { formatShape } from "../../graph/graph.js";
-import { describeGraph, type GraphFacts } from "../../measure/facts.js";
+import { describeGraph, type GraphFacts, type LayerFacts } from "../../measure/facts.js";
+import { describeKernels, type KernelFacts } from "../../measure/kernels.js";
 import { load, type MemoryMap } from "../../runtime/index.js";
 import { explainMemory } from "../memory.js";
 import { findUnits } from "../../prune/units.js";
-import { formatBytes, formatCount } from "../../report/units.js";
+import { formatBytes, formatCount, formatPercentage } from "../../report/units.js";
 import { formatTable } from "../../report/table.js";
 import { type NetworkFile, readNetworkFile } from "../network-file.js";
 import { type JsonOption, type ShapeOption, withJson, withShape } from "../options.js";
@@ -27,6 +28,8 @@ async function run(path: string, options: JsonOption & ShapeOption): Promise<voi
   const facts = describeGraph(file.graph);
   const { units } = findUnits(file.graph);
   const session = await load(file.compiled, { shapes: file.shapes });
+  const kernels = await describeKernels(file.graph, session, file.compiled, file.shapes);
+  const layers = facts.layers.map((layer, i) => ({ ...layer, ...kernels[i]! }));
   const data = {
     file: path,
     format: file.format,
@@ -38,7 +41,7 @@ async function run(path: string, options: JsonOption & ShapeOption): Promise<voi
     memory: session.memory,
     inputs: file.graph.inputs,
     outputs: session.outputs,
-    layers: facts.layers,
+    layers,
     units: units.map(({ name, width, frozen, residual, producers }) => ({
       name,
       width,
@@ -53,6 +56,7 @@ async function run(path: string, options: JsonOption & ShapeOption): Promise<voi
 }
 
 interface Data {
+  readonly layers: readonly (LayerFacts & KernelFacts)[];
   readonly bytes: number;
   readonly peakBytes: number;
   readonly memory: MemoryMap;
@@ -68,13 +72,16 @@ interface Data {
 function format(file: NetworkFile, facts: GraphFacts, data: Data): string {
   const { graph, notes } = file;
   const layers = formatTable(
-    facts.layers.map((layer) => ({ ...layer, shape: formatShape(layer.shape) })),
+    data.layers.map(({ name, op, shape, macs, parameters, kernel }) => {
+      return { name, op, shape: formatShape(shape), macs, parameters, kernel: kernel ?? "" };
+    }),
     [
       "name",
       "op",
       "shape",
       { key: "macs", title: "multiply-adds", format: count },
       { key: "parameters", format: count },
+      "kernel",
     ],
   );
   const units = formatTable(
@@ -99,10 +106,22 @@ function format(file: NetworkFile, facts: GraphFacts, data: Data): string {
     "",
     units,
     "",
+    ...data.layers.flatMap(explainZeros),
     `${formatCount(facts.macs)} multiply-adds, ${formatCount(facts.parameters)} parameters`,
     `${formatBytes(data.bytes)} compiled, ${formatBytes(data.peakBytes)} of memory to run: ${explainMemory(data.memory)}`,
     ...notes.map((note) => `note: ${note}`),
   ].join("\n");
+}
+
+/** What becomes of a filter with zeros. */
+function explainZeros({ name, density, runsSparse, kernel, why }: LayerFacts & KernelFacts): string[] {
+  if (density === null || density === 1) return [];
+  const left = `${name}: ${formatPercentage(density)} of the weights are left`;
+  return [
+    runsSparse === null
+      ? left
+      : `${left}, runs ${runsSparse ? "sparse" : "dense"} on ${kernel} (${why ?? "no choice"})`,
+  ];
 }
 
 const count = (value: string | number) => (value === 0 ? "" : formatCount(Number(value)));
