@@ -98,8 +98,8 @@ async function prune(job: Job, request: Request, launcher: string, output: strin
 }
 
 function needsData({ method, recover }: Job): boolean {
-  const { needs } = METHODS.find(({ name }) => name === method)!;
-  return recover !== "none" || needs.some((need) => need === "samples" || need === "labels");
+  const { needs, uses = [] } = METHODS.find(({ name }) => name === method)!;
+  return recover !== "none" || [...needs, ...uses].some((need) => need === "samples" || need === "labels");
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

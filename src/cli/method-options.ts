@@ -41,10 +41,10 @@ export function typedMethodOptions(command: Command): Record<string, string> {
   return Object.fromEntries(typed);
 }
 
-/** Whether a method looks at pictures. */
-export function needsPictures(method: string): boolean {
-  const { needs } = methodByName(method);
-  return needs.includes("samples") || needs.includes("labels");
+/** Whether a method looks at pictures, at least where they are given. */
+export function looksAtPictures(method: string): boolean {
+  const { needs, uses = [] } = methodByName(method);
+  return [...needs, ...uses].some((need) => need === "samples" || need === "labels");
 }
 
 /** Whether a method decides nothing without --keep. */

@@ -91,6 +91,7 @@ function contextOf(
   return {
     ...{ graph: map.graph, shapes: inferShapes(map.graph), map, seed, keep, scope, only, runner },
     options: readOptions(method, request.options ?? {}),
+    hasSamples: samples !== undefined,
     samples() {
       if (!samples) throw new RequestError(`method ${method.name} needs pictures; give --data`, "--data");
       return samples();

@@ -18,20 +18,37 @@ export async function planByRank(
   method: RankMethod<any, any>,
   context: MethodContext,
 ): Promise<Cut[]> {
-  const { keep, scope, map } = context;
-  if (keep!.kind === "channels" && scope === "global") {
-    throw new RequestError("channels= is a share of each unit, so units cannot compete; leave --scope out", "--scope");
-  }
-  const units = selectUnits(map.units, context.only);
+  checkScope(context);
+  const units = selectUnits(context.map.units, context.only);
   const prepared = await method.prepare?.(context);
-  const ranked = rankChannels(units, (unit) => method.score(unit, context, prepared));
-  const removed = choose(units, ranked, context);
+  return planByScores(units, (unit) => method.score(unit, context, prepared), context);
+}
+
+/** The cuts that meet the budget when channels of these units go, those with the lowest scores first. */
+export function planByScores(
+  units: readonly Unit[],
+  score: (unit: Unit) => Float64Array,
+  context: MethodContext,
+): Cut[] {
+  checkScope(context);
+  const removed = choose(units, rankChannels(units, score), context);
+  return cutsOf(units, (root) => removed.has(root));
+}
+
+/** A cut for each unit that loses something. */
+export function cutsOf(units: readonly Unit[], isRemoved: (root: number) => boolean): Cut[] {
   const cuts = units.map((unit) => ({
     unit: unit.name,
     width: unit.width,
-    remove: [...unit.roots.keys()].filter((channel) => removed.has(unit.roots[channel]!)),
+    remove: [...unit.roots.keys()].filter((channel) => isRemoved(unit.roots[channel]!)),
   }));
   return cuts.filter(({ remove }) => remove.length > 0);
+}
+
+function checkScope({ keep, scope }: MethodContext): void {
+  if (keep!.kind === "channels" && scope === "global") {
+    throw new RequestError("channels= is a share of each unit, so units cannot compete; leave --scope out", "--scope");
+  }
 }
 
 interface Ranked extends Candidate {

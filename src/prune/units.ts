@@ -1,6 +1,6 @@
 /** Pruning units: channels that own the same weights, and so compete with one another. */
 import { RequestError } from "../errors.js";
-import type { Graph, Tensor } from "../graph/graph.js";
+import { type Graph, sizeOf, type Tensor } from "../graph/graph.js";
 import { type ChannelMap, mapChannels, type Ownership } from "./atoms.js";
 
 /** One axis of a constant, and for each channel of the unit the slices that are its own. */
@@ -11,6 +11,21 @@ export interface OwnedSlices {
   readonly tensor: Tensor;
   /** By channel of the unit. */
   readonly slices: readonly (readonly number[])[];
+}
+
+/** All numbers of some slices along the owned axis, in the constant's order. */
+export function elementsOf({ tensor, axis }: OwnedSlices, slices: readonly number[]): Float64Array {
+  const { shape, data } = tensor;
+  const [outer, size, inner] = [sizeOf(shape.slice(0, axis)), shape[axis]!, sizeOf(shape.slice(axis + 1))];
+  const elements = new Float64Array(outer * slices.length * inner);
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    for (const slice of slices) {
+      const from = (o * size + slice) * inner;
+      for (let i = from; i < from + inner; i++) elements[at++] = data[i]!;
+    }
+  }
+  return elements;
 }
 
 export interface Unit {

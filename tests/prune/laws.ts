@@ -1,14 +1,31 @@
 /** What the laws of pruning are checked with: costs counted anew, and results compared. */
 import { compile } from "../../src/compile/encode.js";
-import type { Graph } from "../../src/graph/graph.js";
+import { type Graph, sizeOf } from "../../src/graph/graph.js";
 import { describeGraph } from "../../src/measure/facts.js";
 import { runtimeRunner } from "../../src/measure/runner.js";
 import { countParameters, evaluateGraph } from "../../src/ops/walk.js";
+import type { Method } from "../../src/prune/methods/method.js";
+import type { Resources } from "../../src/prune/prune.js";
+import { normal } from "../../src/random.js";
 import { noiseFor } from "./architectures.js";
 
 export const runner = runtimeRunner();
 
 export const same = (a: Graph, b: Graph): boolean => Buffer.compare(compile(a), compile(b)) === 0;
+
+/** Some pictures of noise for the network's first input. */
+export function noisePictures({ inputs: [input] }: Graph, count = 6): Resources {
+  const next = normal(5);
+  const pictures = Array.from({ length: count }, () =>
+    Float32Array.from({ length: sizeOf(input!.shape) }, () => next()),
+  );
+  return { samples: () => ({ count, get: (i) => pictures[i]! }) };
+}
+
+/** Whether a method that looks at pictures cannot run this network on them. */
+export function cannotTakePictures({ needs, uses = [] }: Method, { inputs }: Graph): boolean {
+  return inputs.length > 1 && [...needs, ...uses].includes("samples");
+}
 
 /** What a budget counts, counted anew on the cut graph. */
 export function costOf(graph: Graph, kind: "macs" | "parameters" | "bytes"): number {

@@ -11,11 +11,12 @@ import { makePlan, type PruneRequest } from "../../src/prune/prune.js";
 import { findUnits } from "../../src/prune/units.js";
 import { ARCHITECTURES } from "./architectures.js";
 import { fails } from "./expect-error.js";
+import { noisePictures } from "./laws.js";
 
 const test = suite("prune/methods");
 const runner = runtimeRunner();
 const map = findUnits(ARCHITECTURES["resnet"]!());
-const plan = (request: PruneRequest) => makePlan(map, request, runner);
+const plan = (request: PruneRequest) => makePlan(map, request, runner, noisePictures(map.graph));
 const MOST = { kind: "macs", value: 0.8 } as const;
 
 test("every method says what it is", async () => {

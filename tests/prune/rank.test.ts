@@ -1,7 +1,7 @@
 /** The laws that every method which ranks channels keeps, on every architecture, for every budget and scope. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { RequestError } from "../../src/errors.js";
+import { DataError, RequestError } from "../../src/errors.js";
 import { verifyGraph } from "../../src/graph/verify.js";
 import { describeGraph } from "../../src/measure/facts.js";
 import { countParameters } from "../../src/ops/walk.js";
@@ -14,7 +14,7 @@ import { applyPlan, makePlan, prune, type PruneRequest } from "../../src/prune/p
 import { findUnits, type UnitMap } from "../../src/prune/units.js";
 import { ARCHITECTURES } from "./architectures.js";
 import { fails } from "./expect-error.js";
-import { costOf, difference, meaning, runner, running, same } from "./laws.js";
+import { cannotTakePictures, costOf, difference, meaning, noisePictures, runner, running, same } from "./laws.js";
 
 const test = suite("prune/rank");
 
@@ -73,8 +73,12 @@ function checkUnits(map: UnitMap, plan: PrunePlan): void {
 
 /** The plan and the cut network keep every law but the ones about several plans. */
 async function checkLaws(map: UnitMap, request: Request): Promise<void> {
-  const plan = await makePlan(map, request, runner);
-  assert.equal(await makePlan(findUnits(map.graph), request, runner), plan, "the same seed gives the same plan");
+  const plan = await makePlan(map, request, runner, noisePictures(map.graph));
+  assert.equal(
+    await makePlan(findUnits(map.graph), request, runner, noisePictures(map.graph)),
+    plan,
+    "the same seed gives the same plan",
+  );
   checkBudget(map, plan, request.keep);
   checkUnits(map, plan);
   const result = await applyPlan(map, plan, runner);
@@ -92,6 +96,14 @@ async function checkLaws(map: UnitMap, request: Request): Promise<void> {
 for (const [name, make] of Object.entries(ARCHITECTURES)) {
   const map = findUnits(make());
   for (const method of RANKING) {
+    if (cannotTakePictures(method, map.graph)) {
+      test(`${name}, ${method.name}: refused`, async () => {
+        const request = { method: method.name, keep: { kind: "macs", value: 0.6 } } as const;
+        await fails(() => makePlan(map, request, runner, noisePictures(map.graph)), DataError, /one input/);
+      });
+      continue;
+    }
+
     test(`${name}, ${method.name}: met, maximal, equal to masked, replayed`, async () => {
       for (const request of requestsFor(method.name)) {
         const { kind, value } = request.keep;
@@ -106,7 +118,12 @@ for (const [name, make] of Object.entries(ARCHITECTURES)) {
 
     test(`${name}, ${method.name}: keeping everything changes nothing`, async () => {
       for (const kind of KINDS) {
-        const result = await prune(map.graph, { method: method.name, keep: { kind, value: 1 } }, runner);
+        const result = await prune(
+          map.graph,
+          { method: method.name, keep: { kind, value: 1 } },
+          runner,
+          noisePictures(map.graph),
+        );
         assert.equal(result.plan.cuts, []);
         assert.ok(same(result.graph, map.graph));
         assert.equal([...result.graph.constants], [...map.graph.constants]);
@@ -116,19 +133,23 @@ for (const [name, make] of Object.entries(ARCHITECTURES)) {
 
     test(`${name}, ${method.name}: as little as possible is one channel a unit`, async () => {
       const keep: Budget = { kind: "channels", value: 1e-9 };
-      const result = await prune(map.graph, { method: method.name, keep }, runner);
+      const result = await prune(map.graph, { method: method.name, keep }, runner, noisePictures(map.graph));
       for (const unit of result.units) assert.is(unit.after, unit.frozen === undefined ? 1 : unit.before, unit.name);
       const least = costModel(map.graph, map.channels)(removedClasses(result.plan, map.units)).macs;
       const request = { method: method.name, keep: { kind: "macs", value: least } } as const;
-      assert.is((await prune(map.graph, request, runner)).macs.after, least);
+      assert.is((await prune(map.graph, request, runner, noisePictures(map.graph))).macs.after, least);
       const tooLittle = { ...request, keep: { kind: "macs", value: least - 1 } } as const;
-      await fails(() => makePlan(map, tooLittle, runner), RequestError, new RegExp(`ask for ${least} or more`));
+      await fails(
+        () => makePlan(map, tooLittle, runner, noisePictures(map.graph)),
+        RequestError,
+        new RegExp(`ask for ${least} or more`),
+      );
     });
 
     test(`${name}, ${method.name}: cutting twice is cutting once`, async () => {
       const request = { method: method.name, keep: { kind: "channels", value: 0.7 } } as const;
-      const first = await prune(map.graph, request, runner);
-      const second = await prune(first.graph, request, runner);
+      const first = await prune(map.graph, request, runner, noisePictures(map.graph));
+      const second = await prune(first.graph, request, runner, noisePictures(first.graph));
       const once = await applyPlan(map, composed(first.plan, second.plan), runner);
       assert.ok(same(once.graph, second.graph));
     });
@@ -172,7 +193,11 @@ test("the smallest filters go first", async () => {
 test("units cannot compete for shares of themselves", async () => {
   const map = findUnits(ARCHITECTURES["vgg"]!());
   const request = { method: "l1", scope: "global", keep: { kind: "channels", value: 0.5 } } as const;
-  await fails(() => makePlan(map, request, runner), RequestError, /--scope: channels= is a share of each unit/);
+  await fails(
+    () => makePlan(map, request, runner, noisePictures(map.graph)),
+    RequestError,
+    /--scope: channels= is a share of each unit/,
+  );
 });
 
 test("a cut that is not equal to the masked network is refused", async () => {

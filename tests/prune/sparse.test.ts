@@ -9,6 +9,7 @@ import { allowance, type Budget, type BudgetKind } from "../../src/prune/budget.
 import { packBits, unpackBits } from "../../src/prune/edits/bitmap.js";
 import { applyEdits, type Edit, maskedByEdits } from "../../src/prune/edits/index.js";
 import type { MaskEdit } from "../../src/prune/edits/mask.js";
+import type { MergeEdit } from "../../src/prune/edits/merge.js";
 import { findLayers } from "../../src/prune/layers.js";
 import { METHODS } from "../../src/prune/methods/index.js";
 import { formatPlan, parsePlan } from "../../src/prune/plan.js";
@@ -20,8 +21,10 @@ import { costOf, difference, meaning, runner, running, same } from "./laws.js";
 
 const test = suite("prune/sparse");
 
-/** All methods that need no more than weights and plan by themselves. */
-const PLANNING = METHODS.filter((method) => "plan" in method && method.needs.every((need) => need === "weights"));
+/** All methods that need no more than weights, plan by themselves and remove no channels. */
+const PLANNING = METHODS.filter(
+  (method) => "plan" in method && method.removes !== "channels" && method.needs.every((need) => need === "weights"),
+);
 
 type Request = PruneRequest & { readonly keep: Budget };
 
@@ -85,13 +88,14 @@ const spent = (graph: Graph, kind: BudgetKind, method: string): number =>
 /** Edits with one group of what was removed put back, for every such group. */
 function* withOneBack(method: string, edits: readonly Edit[]): Generator<readonly Edit[]> {
   for (const edit of edits) {
+    if (edit.kind === "merge") continue;
     for (const more of edit.kind === "mask" ? moreWeights(method, edit) : moreNumbers(edit))
       yield edits.map((other) => (other === edit ? more : other));
   }
 }
 
 /** Channels that are read again, or pixels that are computed. */
-function* moreNumbers(edit: Exclude<Edit, MaskEdit>): Generator<Edit> {
+function* moreNumbers(edit: Exclude<Edit, MaskEdit | MergeEdit>): Generator<Edit> {
   const [list, size] =
     edit.kind === "reads" ? [edit.channels, edit.width] : [edit.pixels!, edit.size[0] * edit.size[1]];
   for (let number = 0; number < size; number++) {

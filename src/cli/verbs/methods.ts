@@ -30,13 +30,13 @@ function run(name: string | undefined, options: JsonOption): void {
 type Facts = ReturnType<typeof factsOf>;
 
 function factsOf(method: Method) {
-  const { name, summary, paper, removes, needs, budgets, scopes, needsBudget } = method;
+  const { name, summary, paper, removes, needs, uses = [], budgets, scopes, needsBudget } = method;
   const options = Object.entries(method.options as MethodOptions).map(
     ([flag, { value, meaning, default: preset }]) => ({
       ...{ name: flag, value, meaning, default: preset },
     }),
   );
-  return { name, summary, removes, needs, budgets, scopes, needsBudget: needsBudget !== false, options, paper };
+  return { name, summary, removes, needs, uses, budgets, scopes, needsBudget: needsBudget !== false, options, paper };
 }
 
 function formatAll(facts: readonly Facts[]): string {
@@ -48,7 +48,18 @@ function formatAll(facts: readonly Facts[]): string {
   return formatTable(rows, ["name", "removes", "needs", "budgets", "options"]);
 }
 
-function formatOne({ name, summary, removes, needs, budgets, scopes, needsBudget, options, paper }: Facts): string {
+function formatOne({
+  name,
+  summary,
+  removes,
+  needs,
+  uses,
+  budgets,
+  scopes,
+  needsBudget,
+  options,
+  paper,
+}: Facts): string {
   const rows = options.map((option) => ({
     ...{ option: `--${option.name} ${option.value}`, default: option.default, meaning: option.meaning },
   }));
@@ -57,6 +68,7 @@ function formatOne({ name, summary, removes, needs, budgets, scopes, needsBudget
     "",
     `removes  ${removes}`,
     `needs    ${needs.join(", ")}`,
+    ...(uses.length > 0 ? [`uses     ${uses.join(", ")}, where given`] : []),
     `budgets  ${budgets.map((kind) => `${kind}=`).join(", ")}${needsBudget ? "" : " (may be left out)"}`,
     `scopes   ${scopes.map((scope, i) => (i === 0 ? `${scope} (unless it is said)` : scope)).join(", ")}`,
     `paper    ${paper}`,

@@ -24,7 +24,7 @@ import { findUnits, type UnitMap } from "../../prune/units.js";
 import { formatTable } from "../../report/table.js";
 import { formatBytes, formatCount, formatMilliseconds, formatPercentage } from "../../report/units.js";
 import { prepareLatency } from "../latency-table.js";
-import { needsBudget, needsPictures, typedMethodOptions, withMethodOptions } from "../method-options.js";
+import { looksAtPictures, needsBudget, typedMethodOptions, withMethodOptions } from "../method-options.js";
 import { readNetworkFile, writeNetworkFile } from "../network-file.js";
 import {
   count,
@@ -151,7 +151,8 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   };
   let opened: Samples | undefined;
   const samples = () => (opened ??= openSamples(map.graph, options));
-  const { plan, milliseconds = null } = replayed ? { plan: replayed } : await decide(map, request, runner, { samples });
+  const resources = options.data === undefined ? {} : { samples };
+  const { plan, milliseconds = null } = replayed ? { plan: replayed } : await decide(map, request, runner, resources);
   const result = await applyPlan(map, plan, runner);
   const recovered = await recoverWithoutLabels(map.graph, result, samples, options);
   const noted = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
@@ -204,7 +205,7 @@ function checkRequest(options: Options, command: Command): void {
   if (options.latencyTable !== undefined && !asksForTime)
     throw new RequestError("has no use without --keep ms=", "--latency-table");
   checkRecovery(options, command, {
-    pictures: options.plan === undefined && needsPictures(options.method),
+    pictures: options.plan === undefined && looksAtPictures(options.method),
     device: asksForTime && options.latencyTable === undefined,
   });
   if (

@@ -3,13 +3,14 @@ import { RequestError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import type { EditKind, EditOf } from "./edit.js";
 import { mask, type MaskEdit } from "./mask.js";
+import { merge, type MergeEdit } from "./merge.js";
 import { positions, type PositionsEdit } from "./positions.js";
 import { reads, type ReadsEdit } from "./reads.js";
 
-export type Edit = MaskEdit | PositionsEdit | ReadsEdit;
+export type Edit = MaskEdit | MergeEdit | PositionsEdit | ReadsEdit;
 
 // Each is only handed edits of its own kind.
-export const EDITS = [mask, positions, reads] as unknown as readonly EditKind<Edit>[];
+export const EDITS = [mask, merge, positions, reads] as unknown as readonly EditKind<Edit>[];
 
 const kindOf = ({ kind }: EditOf<string>) => EDITS.find((candidate) => candidate.kind === kind)!;
 

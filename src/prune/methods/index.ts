@@ -1,6 +1,10 @@
 /** THE list of pruning methods. Adding one is one file and one line. */
 import { RequestError } from "../../errors.js";
 import { block } from "./block.js";
+import { bnScale } from "./bn-scale.js";
+import { filters } from "./filters.js";
+import { fpgm } from "./fpgm.js";
+import { hrank } from "./hrank.js";
 import { kernel } from "./kernel.js";
 import { l1 } from "./l1.js";
 import { l2 } from "./l2.js";
@@ -10,13 +14,21 @@ import { nOfM } from "./n-of-m.js";
 import { perforate } from "./perforate.js";
 import { random } from "./random.js";
 import { sampler } from "./sampler.js";
+import { similarity } from "./similarity.js";
 import { strided } from "./strided.js";
+import { surgery } from "./surgery.js";
 import { vector } from "./vector.js";
 
 export const METHODS: readonly Method[] = [
   l1,
   l2,
+  filters,
+  fpgm,
+  bnScale,
+  hrank,
   random,
+  similarity,
+  surgery,
   magnitude,
   block,
   nOfM,

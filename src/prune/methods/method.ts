@@ -35,6 +35,8 @@ export interface MethodContext<Options extends MethodOptions = MethodOptions> {
   readonly options: ValuesOf<Options>;
   /** Opens the pictures when it is called first. Throws a `RequestError` where none were given. */
   readonly samples: () => Samples;
+  /** Whether there are any. */
+  readonly hasSamples: boolean;
   readonly runner: Runner;
   /** How much is done, of all. */
   readonly onProgress: (done: number, total: number) => void;
@@ -48,6 +50,8 @@ interface About<Options extends MethodOptions> {
   /** What it removes, in words: "channels", "weights". */
   readonly removes: string;
   readonly needs: readonly Need[];
+  /** What it looks at, too, where that is given. */
+  readonly uses?: readonly Need[];
   /** The budgets that it can meet. */
   readonly budgets: readonly BudgetKind[];
   /** The scopes that it knows, the one that holds unless another is typed first. */

@@ -1,0 +1,44 @@
+import { type FoldingUnit, foldChannels } from "../merging/fold-channels.js";
+import { filterRows } from "../merging/filter-rows.js";
+import { operate } from "../merging/operate.js";
+import { readersOf } from "../merging/readers.js";
+import { cutsOf, planByScores } from "../rank.js";
+import { selectUnits } from "../units.js";
+import { definePlanMethod } from "./method.js";
+
+/**
+ * The channel goes whose filter is nearest to another one's, measured by what the next layers make of it, and these read the other
+ * one in its place. Filters that differ by a positive factor in front of a ReLU are one another's equals. Without a budget
+ * channels go up to the most frequent saliency of their unit.
+ */
+export const surgery = definePlanMethod({
+  name: "surgery",
+  summary:
+    "of two filters that are alike one goes, and the next layers read the other in its place; no picture is needed",
+  paper: "Srinivas and Babu 2015, Data-free Parameter Pruning for Deep Neural Networks, section 3",
+  removes: "channels",
+  needs: ["weights"],
+  budgets: ["macs", "parameters", "bytes", "channels"],
+  scopes: ["global", "local"],
+  needsBudget: false,
+  options: {},
+  plan(context) {
+    const units = selectUnits(context.map.units, context.only).map((unit) => {
+      const readers = readersOf(context.map, unit);
+      const rows = filterRows(context.map, unit, readers);
+      const { scales, constants } = rows;
+      const fold: FoldingUnit["fold"] = (_reader, from, into) =>
+        constants[from] === undefined
+          ? { factor: scales[from]! / scales[into]!, rest: 0 }
+          : { factor: 0, rest: constants[from] };
+      return { unit, readers, fold, ...operate(rows, readers) };
+    });
+    const byUnit = new Map(units.map((own) => [own.unit, own]));
+    const cuts = context.keep
+      ? planByScores([...byUnit.keys()], (unit) => byUnit.get(unit)!.scores, context)
+      : units.flatMap(({ unit, scores, cutOff }) =>
+          cutsOf([unit], (root) => scores[unit.roots.indexOf(root)]! < cutOff),
+        );
+    return { cuts, edits: foldChannels(units, cuts) };
+  },
+});
