@@ -1,6 +1,12 @@
 /** The benchmark page: choose networks, measure, show, share. */
-import { benchmark, type BenchmarkReport, type Candidate } from "../src/benchmark/index.js";
-import { hasRelaxedSimd, load } from "../src/runtime/browser.js";
+import {
+  benchmark,
+  type BenchmarkReport,
+  type Candidate,
+  formatLatencyTable,
+  measureLatencyTable,
+} from "../src/benchmark/index.js";
+import { hasRelaxedSimd, load, loadNetwork } from "../src/runtime/browser.js";
 import { formatBytes } from "./figures.js";
 import { linkTo, reportIn } from "./link.js";
 import { element, viewReport } from "./view.js";
@@ -12,6 +18,7 @@ const [networks, state, start, result] = ["networks", "state", "start", "result"
   HTMLButtonElement,
   HTMLElement,
 ];
+const table = find<HTMLButtonElement>("table");
 const progress = find<HTMLProgressElement>("progress");
 
 /** What can be chosen: how to get it, and the box that chooses it. */
@@ -25,11 +32,15 @@ function say(text: string, isFault = false): void {
 function offer(name: string, note: string, chosen: boolean, read: () => Promise<Uint8Array>): void {
   const box = element("input", { type: "checkbox" }) as HTMLInputElement;
   box.checked = chosen;
-  box.addEventListener("change", () => (start.disabled = !choices.some((choice) => choice.box.checked)));
+  box.addEventListener("change", offerStart);
   const label = element("label", {}, box, element("span", {}, name), element("span", { class: "note" }, note));
   networks.insertBefore(label, find("drop"));
   choices.push({ name, box, read });
-  start.disabled = !choices.some((choice) => choice.box.checked);
+  offerStart();
+}
+
+function offerStart(): void {
+  for (const button of [start, table]) button.disabled = chosen().length === 0;
 }
 
 interface BuiltIn {
@@ -62,41 +73,65 @@ function offerFiles(files: Iterable<File>): void {
   }
 }
 
-async function measure(): Promise<void> {
-  start.disabled = true;
+const chosen = () => choices.filter(({ box }) => box.checked);
+
+/** Nothing can be started while something runs; what goes wrong is said. */
+async function working(work: () => Promise<void>): Promise<void> {
+  for (const button of [start, table]) button.disabled = true;
   progress.hidden = false;
-  const chosen = choices.filter(({ box }) => box.checked);
   try {
-    const candidates: Candidate[] = [];
-    for (const { name, read } of chosen) {
-      say(`reading ${name} ...`);
-      candidates.push({ name, network: await read() });
-    }
-    const threads = Number(find<HTMLSelectElement>("threads").value);
-    const report = await benchmark(load, candidates, {
-      build: find<HTMLSelectElement>("build").value as "auto",
-      runs: Number(find<HTMLSelectElement>("runs").value),
-      ...(threads > 1 ? { threads: { count: threads, worker: startThread } } : {}),
-      onStage: (stage, share) => {
-        say(`${stage} ...`);
-        progress.value = share;
-      },
-    });
-    say("");
-    show(report);
+    await work();
   } catch (error) {
     say((error as Error).message, true);
   } finally {
     progress.hidden = true;
-    start.disabled = false;
+    offerStart();
   }
+}
+
+/** What the page says of how to run, and where it shows how far that is. */
+function how() {
+  const threads = Number(find<HTMLSelectElement>("threads").value);
+  return {
+    build: find<HTMLSelectElement>("build").value as "auto",
+    ...(threads > 1 ? { threads: { count: threads, worker: startThread } } : {}),
+    onStage: (stage: string, share: number) => {
+      say(`${stage} ...`);
+      progress.value = share;
+    },
+  };
+}
+
+async function measure(): Promise<void> {
+  const candidates: Candidate[] = [];
+  for (const { name, read } of chosen()) {
+    say(`reading ${name} ...`);
+    candidates.push({ name, network: await read() });
+  }
+  const runs = Number(find<HTMLSelectElement>("runs").value);
+  const report = await benchmark(load, candidates, { ...how(), runs });
+  say("");
+  show(report);
+}
+
+/** Of the first network that is chosen. */
+async function saveTable(): Promise<void> {
+  const [{ name, read }] = chosen() as [(typeof choices)[0]];
+  save(`${name}-latency.json`, formatLatencyTable(await measureLatencyTable(loadNetwork, await read(), how())));
+  say(`the latency table of ${name} is saved: prune --latency-table takes it`);
+}
+
+function save(name: string, json: string): void {
+  const link = element("a", { download: name }) as HTMLAnchorElement;
+  link.href = URL.createObjectURL(new Blob([json], { type: "application/json" }));
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 const startThread = () => new Worker(new URL("../src/runtime/worker.js", import.meta.url), { type: "module" });
 
 function show(report: BenchmarkReport): void {
   const json = JSON.stringify(report, undefined, 1);
-  const save = element("a", { download: "espalier-benchmark.json", class: "save" }) as HTMLAnchorElement;
   const button = (name: string, act: () => Promise<void> | void) => {
     const made = element("button", { class: "quiet" }, name);
     made.addEventListener("click", () => Promise.resolve(act()).catch((error: Error) => say(error.message, true)));
@@ -115,11 +150,7 @@ function show(report: BenchmarkReport): void {
       await navigator.clipboard.writeText(json);
       say("the JSON is in the clipboard");
     }),
-    button("Save JSON", () => {
-      save.href = URL.createObjectURL(new Blob([json], { type: "application/json" }));
-      save.click();
-      URL.revokeObjectURL(save.href);
-    }),
+    button("Save JSON", () => save("espalier-benchmark.json", json)),
   );
   result.replaceChildren(...viewReport(report), actions);
   result.hidden = false;
@@ -149,7 +180,8 @@ async function begin(): Promise<void> {
   if (!hasRelaxedSimd()) find("build").querySelector("[value=relaxed]")!.setAttribute("disabled", "");
   offerThreads();
   acceptDrops();
-  start.addEventListener("click", () => void measure());
+  start.addEventListener("click", () => void working(measure));
+  table.addEventListener("click", () => void working(saveTable));
   await offerBuiltIn();
   const shared = await reportIn(location.href);
   if (shared) show(shared);

@@ -5,7 +5,7 @@
  * @module
  */
 export { benchmark, type BenchmarkOptions, type Candidate, type Load } from "./benchmark.js";
-export { benchmarkHandler } from "./handler.js";
+export { benchmarkHandler, latencyTableHandler } from "./handler.js";
 export { checkLatencyTable, formatLatencyTable, type LatencyTable } from "./latency-table.js";
 export { type LatencyTableOptions, measureLatencyTable, type OpenNetwork } from "./measure-latency.js";
 export type { BenchmarkReport, MeasuredLayer, MeasuredNetwork, Platform } from "./report.js";

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import type { Network } from "../gen/network.js";
 import { findFetched } from "./engines/fetched.js";
-import { type LoadOptions, loadWith } from "./load.js";
+import { type LoadOptions, loadNetworkWith, loadWith } from "./load.js";
 import { loadRemoteWith, type RemoteOptions, type RemoteSession } from "./remote.js";
 import type { Session } from "./session.js";
 import type { NetworkSource } from "./source.js";
@@ -15,6 +16,11 @@ export * from "./face.js";
 /** See index.ts. */
 export function load(network: NetworkSource | Promise<NetworkSource>, options?: LoadOptions): Promise<Session> {
   return loadWith(findFetched, network, options);
+}
+
+/** See index.ts. */
+export function loadNetwork(network: Network, options?: LoadOptions): Promise<Session> {
+  return loadNetworkWith(findFetched, network, options);
 }
 
 /** See index.ts. */

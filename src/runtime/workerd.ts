@@ -5,8 +5,9 @@
  * @module
  */
 import { RequestError } from "../errors.js";
+import type { Network } from "../gen/network.js";
 import { findImported } from "./engines/imported.js";
-import { type LoadOptions, loadWith } from "./load.js";
+import { type LoadOptions, loadNetworkWith, loadWith } from "./load.js";
 import type { Session } from "./session.js";
 import type { NetworkSource } from "./source.js";
 
@@ -15,6 +16,11 @@ export * from "./face.js";
 /** See index.ts. */
 export function load(network: NetworkSource | Promise<NetworkSource>, options?: LoadOptions): Promise<Session> {
   return loadWith(findImported, network, options);
+}
+
+/** See index.ts. */
+export function loadNetwork(network: Network, options?: LoadOptions): Promise<Session> {
+  return loadNetworkWith(findImported, network, options);
 }
 
 /** Pages have it. */

@@ -1,9 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type BenchmarkReport, benchmarkHandler } from "../../src/benchmark/index.js";
+import {
+  type BenchmarkReport,
+  benchmarkHandler,
+  checkLatencyTable,
+  latencyTableHandler,
+} from "../../src/benchmark/index.js";
 import { compile } from "../../src/compile/encode.js";
 import { resnet } from "../../src/models/index.js";
-import { load } from "../../src/runtime/index.js";
+import { load, loadNetwork } from "../../src/runtime/index.js";
 
 const test = suite("benchmark/handler");
 
@@ -38,6 +43,20 @@ test("what cannot be measured is answered with the reason; what is too much with
   assert.is(status, 400);
   assert.match(body.error!, /bytes announced/);
   assert.is((await ask("?runs=100000&warmUpMs=1")).body.runs, 1000);
+});
+
+test("a posted network's latency table", async () => {
+  const answer = latencyTableHandler(loadNetwork, { build: "baseline", milliseconds: 1 });
+  const post = (body: Uint8Array<ArrayBuffer>) => answer(new Request("http://localhost/", { method: "POST", body }));
+  const response = await post(network);
+  assert.equal([response.status, response.headers.get("content-type")], [200, "application/json"]);
+  assert.ok(checkLatencyTable(await response.json(), "answer").grids.length > 0);
+  const empty = await answer(new Request("http://localhost/"));
+  assert.equal(
+    [empty.status, await empty.json()],
+    [400, { error: "expected a POST with a compiled network in its body" }],
+  );
+  assert.is((await post(network.slice(0, 100))).status, 400);
 });
 
 test.run();
