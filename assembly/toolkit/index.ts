@@ -1,6 +1,7 @@
 /** The toolkit's own module, for work on a desk that is too slow in JavaScript. No device downloads it. */
 
 export { addGram } from "./gram";
+export { multiply } from "./multiply";
 
 /** The types that the host makes arrays of, by the numbers the loader wants. */
 export const FLOAT32_ARRAY = idof<Float32Array>();
