@@ -1,0 +1,41 @@
+/**
+ * Rows of the lowered matrix: an input channel at one tap, as all outputs read it. The rows that cost least go, one by one, and
+ * the weights of the others make up for them.
+ */
+import { weightsEdit } from "../edits/weights.js";
+import { patchSize } from "../low-rank/stage.js";
+import type { Target } from "../low-rank/target.js";
+import { filterShape } from "../reconstruct/layer-target.js";
+import type { Compressor } from "../reconstruct/compressor.js";
+import { eliminate, type Layer as Linear } from "./eliminate.js";
+
+/** How many rows are left. */
+export interface RowPlan {
+  readonly rows: number;
+}
+
+/** Rows are chosen in the metric of the inputs, so samples must have been seen. */
+export const rowCompressor: Compressor<RowPlan> = {
+  candidates(target) {
+    const { missing } = eliminate(linear(target), 1);
+    const rows = patchSize(target.shape);
+    return Array.from(missing, (missed, gone) => ({ plan: { rows: rows - gone }, missing: missed }));
+  },
+
+  cost({ rows }, layer) {
+    const parameters = rows * filterShape(layer)[0];
+    return { macs: layer.macsPerWeight * parameters, parameters };
+  },
+
+  realise(target, { rows }, layer) {
+    const { order, weights } = eliminate(linear(target), rows);
+    const bits = new Uint8Array(patchSize(target.shape)).fill(1);
+    order.forEach((row) => (bits[row] = 0));
+    return { filter: weights, edit: (bias) => weightsEdit(layer, filterShape(layer)[0], bits, weights, bias) };
+  },
+};
+
+export function linear({ shape, weights, products, scale }: Target): Linear {
+  if (!products) throw new RangeError("rows are chosen by what the inputs say; none were seen");
+  return { outputs: shape[0], weights, products, scale };
+}
