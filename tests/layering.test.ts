@@ -109,7 +109,7 @@ const LISTS: readonly (readonly [list: string, folder: string, helpers: readonly
     "src/prune/methods",
     ["filter-norm", "method", "option", "perforation-masks", "weight-groups"],
   ],
-  ["src/prune/edits/index.ts", "src/prune/edits", ["bitmap", "edit"]],
+  ["src/prune/edits/index.ts", "src/prune/edits", ["bitmap", "edit", "numbers"]],
   ["src/cli/main.ts", "src/cli/verbs", []],
   ["assembly/training/kernels/index.ts", "assembly/training/kernels", ["slopes", "winograd_gradient_tiles"]],
   ["src/train/gradients/index.ts", "src/train/gradients", ["conv-filter", "conv-site", "gradient", "pieces"]],

@@ -9,7 +9,8 @@ import { allowance, type Budget, type BudgetKind } from "../../src/prune/budget.
 import { packBits, unpackBits } from "../../src/prune/edits/bitmap.js";
 import { applyEdits, type Edit, maskedByEdits } from "../../src/prune/edits/index.js";
 import type { MaskEdit } from "../../src/prune/edits/mask.js";
-import type { MergeEdit } from "../../src/prune/edits/merge.js";
+import type { PositionsEdit } from "../../src/prune/edits/positions.js";
+import type { ReadsEdit } from "../../src/prune/edits/reads.js";
 import { findLayers } from "../../src/prune/layers.js";
 import { METHODS } from "../../src/prune/methods/index.js";
 import { formatPlan, parsePlan } from "../../src/prune/plan.js";
@@ -88,14 +89,26 @@ const spent = (graph: Graph, kind: BudgetKind, method: string): number =>
 /** Edits with one group of what was removed put back, for every such group. */
 function* withOneBack(method: string, edits: readonly Edit[]): Generator<readonly Edit[]> {
   for (const edit of edits) {
-    if (edit.kind === "merge") continue;
-    for (const more of edit.kind === "mask" ? moreWeights(method, edit) : moreNumbers(edit))
-      yield edits.map((other) => (other === edit ? more : other));
+    for (const more of moreOf(method, edit)) yield edits.map((other) => (other === edit ? more : other));
+  }
+}
+
+function moreOf(method: string, edit: Edit): Iterable<Edit> {
+  switch (edit.kind) {
+    case "mask":
+      return moreWeights(method, edit);
+    case "factor":
+      return edit.ranks.map((rank, i) => ({ ...edit, ranks: edit.ranks.with(i, rank + 1) }));
+    case "merge":
+    case "weights":
+      throw new Error("no method of this test merges or refits");
+    default:
+      return moreNumbers(edit);
   }
 }
 
 /** Channels that are read again, or pixels that are computed. */
-function* moreNumbers(edit: Exclude<Edit, MaskEdit | MergeEdit>): Generator<Edit> {
+function* moreNumbers(edit: PositionsEdit | ReadsEdit): Generator<Edit> {
   const [list, size] =
     edit.kind === "reads" ? [edit.channels, edit.width] : [edit.pixels!, edit.size[0] * edit.size[1]];
   for (let number = 0; number < size; number++) {

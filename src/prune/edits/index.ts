@@ -2,15 +2,17 @@
 import { RequestError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import type { EditKind, EditOf } from "./edit.js";
+import { factor, type FactorEdit } from "./factor.js";
 import { mask, type MaskEdit } from "./mask.js";
 import { merge, type MergeEdit } from "./merge.js";
 import { positions, type PositionsEdit } from "./positions.js";
 import { reads, type ReadsEdit } from "./reads.js";
+import { weights, type WeightsEdit } from "./weights.js";
 
-export type Edit = MaskEdit | MergeEdit | PositionsEdit | ReadsEdit;
+export type Edit = MaskEdit | WeightsEdit | MergeEdit | PositionsEdit | ReadsEdit | FactorEdit;
 
 // Each is only handed edits of its own kind.
-export const EDITS = [mask, merge, positions, reads] as unknown as readonly EditKind<Edit>[];
+export const EDITS = [mask, weights, merge, positions, reads, factor] as unknown as readonly EditKind<Edit>[];
 
 const kindOf = ({ kind }: EditOf<string>) => EDITS.find((candidate) => candidate.kind === kind)!;
 

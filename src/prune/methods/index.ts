@@ -8,11 +8,13 @@ import { hrank } from "./hrank.js";
 import { kernel } from "./kernel.js";
 import { l1 } from "./l1.js";
 import { l2 } from "./l2.js";
+import { lowRank } from "./low-rank.js";
 import { magnitude } from "./magnitude.js";
 import type { Method } from "./method.js";
 import { nOfM } from "./n-of-m.js";
 import { perforate } from "./perforate.js";
 import { random } from "./random.js";
+import { rows } from "./rows.js";
 import { sampler } from "./sampler.js";
 import { similarity } from "./similarity.js";
 import { strided } from "./strided.js";
@@ -37,6 +39,8 @@ export const METHODS: readonly Method[] = [
   strided,
   perforate,
   sampler,
+  rows,
+  lowRank,
 ];
 
 /** The method of this name. Throws a `RequestError` that lists what there is. */

@@ -111,7 +111,7 @@ function neededNodes(graph: Graph, wanted: readonly string[], available: Readonl
   return used.reverse();
 }
 
-function segmentOf(graph: Graph, outputs: readonly string[], available: ReadonlySet<string>): Graph {
+export function segmentOf(graph: Graph, outputs: readonly string[], available: ReadonlySet<string>): Graph {
   const nodes = neededNodes(graph, outputs, available);
   const shapes = inferShapes(graph);
   const made = new Set(nodes.flatMap((node) => node.outputs));
