@@ -5,7 +5,7 @@ import { SET_USAGE } from "../../data/open-set.js";
 import { RequestError } from "../../errors.js";
 import type { Measurement, Provenance } from "../../graph/about.js";
 import type { Graph } from "../../graph/graph.js";
-import { runtimeRunner } from "../../measure/runner.js";
+import { racer, runtimeRunner } from "../../measure/runner.js";
 import { type Budget, parseBudget } from "../../prune/budget.js";
 import { METHODS } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
@@ -147,7 +147,7 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     ...runtimeRunner(),
     fileBytes: (dense: Graph) => compile(dense, encoding).length,
     cutBytes: (cut: Graph) => compile(likeFinal(cut), encoding).length,
-    ...(options.keep?.kind === "ms" ? await prepareLatency(file, options) : {}),
+    ...(options.keep?.kind === "ms" ? await prepareLatency(file, options) : { race: racer() }),
   };
   let opened: Samples | undefined;
   const samples = () => (opened ??= openSamples(map.graph, options));

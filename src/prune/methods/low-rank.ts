@@ -43,6 +43,11 @@ export const lowRank = definePlanMethod({
       "budget",
     ),
     allocate: ALLOCATE,
+    timed: choice(
+      "on: layers stay as they are whose chain takes no fewer milliseconds here (each is timed, some seconds long)",
+      ["off", "on"],
+      "off",
+    ),
     rounds: number(
       "rounds in which both factors of a separable pair are refitted",
       { least: 0, most: 100, whole: true },
@@ -50,7 +55,7 @@ export const lowRank = definePlanMethod({
     ),
   },
   plan(context) {
-    const { kind, ranks, allocate, rounds } = context.options;
+    const { kind, ranks, allocate, timed, rounds } = context.options;
     if (ranks === "vbmf" && kind === "cp") throw new RequestError("variational Bayes says no rank for cp", "--ranks");
     const formsFor = formsOf(kind, ranks);
     const layers = replaceableLayers(context).filter((layer) => formsFor(filterShape(layer)).length > 0);
@@ -59,7 +64,7 @@ export const lowRank = definePlanMethod({
       context,
       layers,
       lowRankCompressor(formsFor, rounds, planeSizes(context)),
-      { allocate, optionAt: LEVELS[ranks]?.(context, formsFor) },
+      { allocate, onlyFaster: timed === "on", optionAt: LEVELS[ranks]?.(context, formsFor) },
       ({ form, ranks: chosen }, layer) => factorEdit(layer, form.name, chosen),
     );
   },

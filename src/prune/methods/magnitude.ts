@@ -1,5 +1,11 @@
 import { maskEdit } from "../edits/mask.js";
+import { weightsEdit } from "../edits/weights.js";
+import { type KeptCount, refitMasks } from "../obs/refit-masks.js";
+import { linear } from "../obs/rows.js";
+import { sparsify } from "../obs/sparse.js";
+import type { Compressor } from "../reconstruct/compressor.js";
 import { definePlanMethod } from "./method.js";
+import { choice } from "./option.js";
 import { groupsOf, layersOf, planByGroups } from "./weight-groups.js";
 
 /** The smallest weights go, wherever they are. */
@@ -9,15 +15,31 @@ export const magnitude = definePlanMethod({
   paper: "Han et al. 2015, Learning both Weights and Connections for Efficient Neural Networks, section 3",
   removes: "single weights",
   needs: ["weights"],
+  uses: ["samples"],
   budgets: ["weights", "macs", "parameters", "bytes"],
   scopes: ["local", "global"],
-  options: {},
-  plan: (context) =>
-    planByGroups(
+  options: {
+    update: choice(
+      "obs: layer by layer as many weights as that, but those that others can best make up for, by what the layer reads (Frantar and Alistarh 2023, SparseGPT; needs --data)",
+      ["none", "obs"],
+      "none",
+    ),
+  },
+  plan(context) {
+    const decision = planByGroups(
       context,
       layersOf(context).map((layer) => ({
         ...groupsOf(layer, layer.filter.data.length, (i) => i, "l1"),
         edit: (kept) => maskEdit(layer, 1, kept),
       })),
-    ),
+    );
+    return context.options.update === "obs" ? refitMasks(context, decision, surgeonsChoice) : decision;
+  },
 });
+
+/** The weights of a layer that stay by the optimal brain surgeon, and what they are then. */
+const surgeonsChoice: Compressor<KeptCount>["realise"] = (target, { weights: kept }, layer) => {
+  const weights = sparsify(linear(target), target.weights.length - kept);
+  const bits = Uint8Array.from(weights, (v) => Number(v !== 0));
+  return { filter: weights, edit: (bias) => weightsEdit(layer, 1, bits, weights, bias) };
+};

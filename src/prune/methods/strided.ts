@@ -1,7 +1,12 @@
 import { countMacs } from "../../ops/walk.js";
 import { maskEdit } from "../edits/mask.js";
+import { weightsEdit } from "../edits/weights.js";
 import { chooseRungs, type Ladder } from "../ladders.js";
 import type { Layer } from "../layers.js";
+import { chooseGrids } from "../obs/grids.js";
+import { type KeptCount, refitMasks } from "../obs/refit-masks.js";
+import { linear } from "../obs/rows.js";
+import type { Compressor } from "../reconstruct/compressor.js";
 import { definePlanMethod } from "./method.js";
 import { choice } from "./option.js";
 import { hasTaps, kernelOf, layersOf } from "./weight-groups.js";
@@ -18,9 +23,17 @@ export const strided = definePlanMethod({
     "Anwar, Hwang, Sung 2015, Structured Pruning of Deep Convolutional Neural Networks, section 3 (intra-kernel strided sparsity)",
   removes: "taps that all output channels share",
   needs: ["weights"],
+  uses: ["samples"],
   budgets: ["macs"],
   scopes: ["global", "local"],
-  options: { per: choice("what shares stride and offset", ["channel", "layer"], "channel") },
+  options: {
+    per: choice("what shares stride and offset", ["channel", "layer"], "channel"),
+    select: choice(
+      "what a grid loses: the energy of its weights, or what the outputs miss when the taps that stay make up for it (needs --data)",
+      ["energy", "reconstruction"],
+      "energy",
+    ),
+  },
   plan(context) {
     const layers = layersOf(context, hasTaps, "all kernels are 1x1: there are no taps to choose from");
     const grids = layers.flatMap((layer) => gridsOf(layer, context.options.per));
@@ -33,9 +46,22 @@ export const strided = definePlanMethod({
       });
       return maskEdit(layer, channelsPerGroup(layer), bits) ?? [];
     });
-    return { edits };
+    if (context.options.select === "energy") return { edits };
+    return refitMasks(context, { edits }, gridsBySurgeon(context.options.per));
   },
 });
+
+/** As many taps as stay by energy, at most, chosen and refitted by the optimal brain surgeon. */
+const gridsBySurgeon =
+  (per: "channel" | "layer"): Compressor<KeptCount>["realise"] =>
+  (target, { weights: kept }, layer) => {
+    const [oc, ic] = target.shape;
+    const channels = [...Array(ic).keys()];
+    const sets = per === "channel" ? channels.map((channel) => [channel]) : [channels];
+    const keep = Math.floor(kept / oc);
+    const { rows, weights } = chooseGrids(linear(target), sets, patterns(...kernelOf(layer)), keep);
+    return { filter: weights, edit: (bias) => weightsEdit(layer, oc, rows, weights, bias) };
+  };
 
 /** Some input channels of a layer (all of its groups counted through), and the grids that they may keep. */
 interface Grids extends Ladder {

@@ -13,17 +13,19 @@ const BLOCK = 128;
 /** Layers of at most so many inputs have each output's kept weights refitted together: a solve takes the cube of their number. */
 const REFIT_INPUTS = 1152;
 
-/** Weights [outputs][inputs] of which this share is zero in each block of inputs, and the others make up for it. */
-export function sparsify(layer: Layer, share: number): Float64Array {
+/** Weights [outputs][inputs] of which so many are zero, the same share in each block of inputs; the others make up for them. */
+export function sparsify(layer: Layer, zeros: number): Float64Array {
   const inputs = layer.weights.length / layer.outputs;
   const upper = upperOfInverse(layer.products, inputs);
   const weights = layer.weights.slice();
   for (let from = 0; from < inputs; from += BLOCK) {
     const to = Math.min(inputs, from + BLOCK);
-    const going = chooseBlock(layer, weights, upper, inputs, [from, to], share);
+    const count = Math.round((zeros * to) / inputs) - Math.round((zeros * from) / inputs);
+    const going = chooseBlock(layer, weights, upper, inputs, [from, to], count);
     for (let i = from; i < to; i++) {
-      for (let o = 0; o < layer.outputs; o++)
+      for (let o = 0; o < layer.outputs; o++) {
         if (going.has(o * inputs + i)) removeWeight(weights, o * inputs, i, upper, inputs);
+      }
     }
   }
   return inputs <= REFIT_INPUTS ? refitRows(layer, weights) : weights;
@@ -34,14 +36,14 @@ function upperOfInverse(a: Float64Array, n: number): Float64Array {
   return transpose(cholesky(invert(a, n), n), n);
 }
 
-/** Places of the weights of a block that cost least. */
+/** Places of so many weights of a block as cost least. */
 function chooseBlock(
   { outputs, scale }: Layer,
   weights: Float64Array,
   upper: Float64Array,
   inputs: number,
   [from, to]: readonly [number, number],
-  share: number,
+  count: number,
 ): Set<number> {
   const places: number[] = [];
   for (let o = 0; o < outputs; o++) for (let i = from; i < to; i++) places.push(o * inputs + i);
@@ -52,7 +54,7 @@ function chooseBlock(
     }),
   );
   places.sort((a, b) => costs.get(a)! - costs.get(b)! || a - b);
-  return new Set(places.slice(0, Math.round(share * places.length)));
+  return new Set(places.slice(0, count));
 }
 
 /** Removes weight i of a row; those behind it make up for it. */

@@ -19,11 +19,13 @@ export interface Replacement<Plan> {
 export async function fitInTurn<Plan>(
   { graph, runner }: Pick<MethodContext, "graph" | "runner">,
   replacements: readonly Replacement<Plan>[],
-  compressor: Compressor<Plan>,
+  compressor: Pick<Compressor<Plan>, "realise">,
   { samples, moments: engine, onLayer }: Seen,
+  /** The network in which the other layers have been changed already. */
+  edited = graph,
 ): Promise<Edit[]> {
   const names = replacements.map(({ layer }) => layer.name);
-  const walk = new TwinWalk(graph, { graph, kept: new Map() }, names, samples, { runner, moments: engine });
+  const walk = new TwinWalk(graph, { graph: edited, kept: new Map() }, names, samples, { runner, moments: engine });
   const edits: Edit[] = [];
   for (const { layer, plan } of replacements) {
     const { moments } = await walk.next();

@@ -1,4 +1,5 @@
 /** Methods that replace layers one by one: what a budget leaves of each, and the replacements fitted to samples where there are any. */
+import { RequestError } from "../../errors.js";
 import { openMoments } from "../../linalg/moments.js";
 import { countReaders } from "../../graph/edit.js";
 import { isOp } from "../../ops/index.js";
@@ -12,6 +13,7 @@ import { choice } from "../methods/option.js";
 import { layersOf } from "../methods/weight-groups.js";
 import { fittedLayer } from "../moments/fitted-layer.js";
 import type { Compressor } from "./compressor.js";
+import { raceLayers } from "./faster.js";
 import { fitInTurn, type Replacement } from "./fit-in-turn.js";
 import { type Measure, optionsOfSamples, optionsOfWeights, type PlannedOption, type Seen } from "./options.js";
 
@@ -44,6 +46,8 @@ export function replaceableLayers(context: Pick<MethodContext, "graph" | "map" |
 /** How a method lets layers share a budget. */
 export interface Sharing<Plan> {
   readonly allocate: "sensitivity" | "error" | "uniform";
+  /** Whether layers are left alone whose replacement takes no less time. */
+  readonly onlyFaster?: boolean;
   /** In place of that: the option of a layer at a level from 0 to 1, rising in cost. */
   readonly optionAt?:
     | ((
@@ -73,17 +77,49 @@ export async function planByReconstruction<Plan>(
   const options = seen
     ? await optionsOfSamples(context, layers, offer, seen, measure)
     : optionsOfWeights(context, layers, offer);
-  const chosen = choose(context, options, sharing.optionAt?.(layers, options), uniform);
+  const decide = (list: readonly PlannedOption<Plan>[][]) => {
+    const chosen = choose(context, list, sharing.optionAt?.(layers, list), uniform);
+    return chosen.map((option, l) => list[l]![option]!.plan);
+  };
+  const plans =
+    sharing.onlyFaster && editOf ? await decideFaster(context, layers, options, decide, editOf) : decide(options);
   const replacements = layers.flatMap((layer, l): Replacement<Plan>[] => {
-    const { plan } = options[l]![chosen[l]!]!;
+    const plan = plans[l];
     return plan === undefined ? [] : [{ layer, plan }];
   });
   if (!seen) return { edits: replacements.map(({ layer, plan }) => editOf!(plan, layer)) };
   return { edits: await fitInTurn(context, replacements, compressor, seen) };
 }
 
+/**
+ * Decides anew, without the layers whose replacement does not run faster, until all that are replaced do. One that is faster stays
+ * so when it becomes cheaper.
+ */
+async function decideFaster<Plan>(
+  context: MethodContext,
+  layers: readonly Layer[],
+  options: readonly PlannedOption<Plan>[][],
+  decide: (options: readonly PlannedOption<Plan>[][]) => (Plan | undefined)[],
+  editOf: (plan: Plan, layer: Layer) => Edit,
+): Promise<(Plan | undefined)[]> {
+  const { race } = context.runner;
+  if (!race) throw new RequestError("layers can be timed only on the device at hand", "--timed");
+  const faster = new Set<Layer>();
+  for (let left = options; ;) {
+    const plans = decide(left);
+    const unknown = layers.flatMap((layer, l) =>
+      plans[l] === undefined || faster.has(layer) ? [] : [[layer, editOf(plans[l], layer)] as const],
+    );
+    const times = await raceLayers(context, race, unknown);
+    unknown.forEach(([layer], i) => times[i]!.after < times[i]!.before && faster.add(layer));
+    const slow = new Set(unknown.map(([layer]) => layer).filter((layer) => !faster.has(layer)));
+    if (slow.size === 0) return plans;
+    left = left.map((list, l) => (slow.has(layers[l]!) ? list.slice(-1) : list));
+  }
+}
+
 /** Pictures, and what is made of them; undefined where there are none. */
-async function seenIn(context: MethodContext, layers: number): Promise<Seen | undefined> {
+export async function seenIn(context: MethodContext, layers: number): Promise<Seen | undefined> {
   if (!context.hasSamples) return undefined;
   let done = 0;
   const onLayer = () => context.onProgress(++done, 2 * layers);
