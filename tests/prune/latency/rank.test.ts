@@ -16,7 +16,10 @@ import { runner as plain, same } from "../laws.js";
 
 const test = suite("prune/latency/rank");
 
-const RANKING = METHODS.filter((method) => "score" in method && method.needs.every((need) => need === "weights"));
+/** Those that look at weights alone. */
+const RANKING = METHODS.filter(
+  (method) => "score" in method && !method.uses && method.needs.every((need) => need === "weights"),
+);
 const ALLOCATIONS = ["auto", "latency", "score", "uniform"] as const;
 
 const freeUnits = ({ units }: UnitMap) => units.filter(({ frozen }) => frozen === undefined);
