@@ -1,13 +1,16 @@
 import { countMacs } from "../../ops/walk.js";
-import { maskEdit } from "../edits/mask.js";
+import { answersApart } from "../answers.js";
+import { applyEdits } from "../edits/index.js";
+import { maskEdit, type MaskEdit } from "../edits/mask.js";
 import { weightsEdit } from "../edits/weights.js";
 import { chooseRungs, type Ladder } from "../ladders.js";
 import type { Layer } from "../layers.js";
 import { chooseGrids } from "../obs/grids.js";
 import { type KeptCount, refitMasks } from "../obs/refit-masks.js";
 import { linear } from "../obs/rows.js";
+import { evolve } from "../particle-filter.js";
 import type { Compressor } from "../reconstruct/compressor.js";
-import { definePlanMethod } from "./method.js";
+import { type Decision, definePlanMethod, type MethodContext } from "./method.js";
 import { choice } from "./option.js";
 import { hasTaps, kernelOf, layersOf } from "./weight-groups.js";
 
@@ -29,8 +32,8 @@ export const strided = definePlanMethod({
   options: {
     per: choice("what shares stride and offset", ["channel", "layer"], "channel"),
     select: choice(
-      "what a grid loses: the energy of its weights, or what the outputs miss when the taps that stay make up for it (needs --data)",
-      ["energy", "reconstruction"],
+      "which channels lose what: by the energy of their weights; by what the outputs miss when the taps that stay make up for it; or by an evolutionary particle filter, which weighs exchanges by the network's answers (both need --data)",
+      ["energy", "reconstruction", "particles"],
       "energy",
     ),
   },
@@ -38,18 +41,61 @@ export const strided = definePlanMethod({
     const layers = layersOf(context, hasTaps, "all kernels are 1x1: there are no taps to choose from");
     const grids = layers.flatMap((layer) => gridsOf(layer, context.options.per));
     const rungs = chooseRungs(grids, countMacs(context.graph, context.shapes), context.keep!, context.scope);
-    const edits = layers.flatMap((layer) => {
-      const bits = new Uint8Array(bitCount(layer));
-      grids.forEach((grid, i) => {
-        if (grid.layer !== layer.name) return;
-        for (const channel of grid.channels) bits.set(grid.taps[rungs[i]!]!, channel * grid.taps[0]!.length);
-      });
-      return maskEdit(layer, channelsPerGroup(layer), bits) ?? [];
-    });
-    if (context.options.select === "energy") return { edits };
-    return refitMasks(context, { edits }, gridsBySurgeon(context.options.per));
+    const editsFor = (chosen: readonly number[]) => layers.flatMap((layer) => gridMask(layer, grids, chosen) ?? []);
+    if (context.options.select === "particles") return evolveGrids(context, grids, rungs, editsFor);
+    const decision = { edits: editsFor(rungs) };
+    if (context.options.select === "energy") return decision;
+    return refitMasks(context, decision, gridsBySurgeon(context.options.per));
   },
 });
+
+/** The mask of a layer in which each of its channels has the grid that was chosen. */
+function gridMask(layer: Layer, grids: readonly Grids[], rungs: readonly number[]) {
+  const bits = new Uint8Array(bitCount(layer));
+  grids.forEach((grid, i) => {
+    if (grid.layer !== layer.name) return;
+    for (const channel of grid.channels) bits.set(grid.taps[rungs[i]!]!, channel * grid.taps[0]!.length);
+  });
+  return maskEdit(layer, channelsPerGroup(layer), bits);
+}
+
+/** Pictures on which particles are weighed, how many particles there are, rounds, and the share of grids that a disturbance moves. */
+const EVOLUTION = { pictures: 100, particles: 12, rounds: 8, moved: 0.03 } as const;
+
+/** Grids exchanged between channels of a layer, so that the budget stays met, by what that does to the network's answers. */
+async function evolveGrids(
+  context: MethodContext,
+  grids: readonly Grids[],
+  start: readonly number[],
+  editsFor: (rungs: readonly number[]) => readonly MaskEdit[],
+): Promise<Decision> {
+  if (editsFor(start).length === 0) return {};
+  const { graph, runner, seed } = context;
+  const apart = await answersApart(graph, context.samples(), EVOLUTION.pictures, runner);
+  const { particles, rounds } = EVOLUTION;
+  let done = 0;
+  const errorOf = async (rungs: readonly number[]) => {
+    context.onProgress(++done, particles * rounds + 1);
+    return apart(applyEdits(editsFor(rungs), graph));
+  };
+  const disturb = (rungs: readonly number[], next: () => number) => exchange(grids, rungs, next);
+  return { edits: editsFor(await evolve({ start, disturb, errorOf, particles, rounds, seed })) };
+}
+
+/** Some pairs of channels of a layer exchange their grids, where both have grids of the other's cost. */
+function exchange(grids: readonly Grids[], rungs: readonly number[], next: () => number): readonly number[] {
+  const moved = [...rungs];
+  const draw = (count: number) => Math.floor(next() * count);
+  for (let i = 0; i < Math.max(1, EVOLUTION.moved * grids.length); i++) {
+    const one = draw(grids.length);
+    const peers = [...grids.keys()].filter((other) => grids[other]!.layer === grids[one]!.layer);
+    const other = peers[draw(peers.length)]!;
+    const costOf = (grid: number) => grids[grid]!.costs[moved[grid]!]!;
+    const [toOne, toOther] = [grids[one]!.costs.indexOf(costOf(other)), grids[other]!.costs.indexOf(costOf(one))];
+    if (toOne >= 0 && toOther >= 0) [moved[one], moved[other]] = [toOne, toOther];
+  }
+  return moved;
+}
 
 /** As many taps as stay by energy, at most, chosen and refitted by the optimal brain surgeon. */
 const gridsBySurgeon =

@@ -40,6 +40,7 @@ const REQUESTS: readonly Omit<PruneRequest, "keep">[] = [
   { method: "rows", options: { allocate: "error" } },
   { method: "magnitude", options: { update: "obs" } },
   { method: "strided", options: { select: "reconstruction" } },
+  { method: "strided", options: { select: "particles" } },
   { method: "strided", options: { select: "reconstruction", per: "layer" } },
 ];
 
