@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   linalg: ["gen"],
   data: ["graph/about", "runtime/colours", "runtime/sample-rows"],
   train: ["graph", "ops", "gen", "assembly/abi", "assembly/training/abi", ...PLANNING],
-  prune: ["graph", "ops", "linalg", "data", "train"],
+  prune: ["graph", "ops", "passes", "linalg", "data", "train"],
   compile: [
     "graph",
     "ops",

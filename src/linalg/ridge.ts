@@ -8,9 +8,6 @@ export interface RidgeFit {
   readonly bias: Float64Array;
   /** What was added to the diagonal, as a share of its mean: what was asked for, or more where that was not enough. */
   readonly ridge: number;
-  /** Sum of squares that the fit leaves, and that the weights of before leave with the best bias. */
-  readonly residual: number;
-  readonly residualBefore: number;
 }
 
 /** With as much of the mean of the diagonal added to it, a matrix is no longer what was measured. */
@@ -40,8 +37,7 @@ export function fitRidge(moments: Centred, inputs: number, start: ArrayLike<numb
     for (let i = 0; i < inputs; i++) sum -= filter[o * inputs + i]! * moments.mean[i]!;
     return sum;
   });
-  const residualBefore = residualOf(moments, inputs, start);
-  return { filter, bias, ridge: used, residual: residualOf(moments, inputs, filter), residualBefore };
+  return { filter, bias, ridge: used };
 }
 
 interface Shared {
@@ -91,8 +87,8 @@ function fitSupport(
   return { weights: each(startAt), ridge };
 }
 
-/** Sum of squares of what a filter with the best bias leaves of the outputs. */
-function residualOf({ products, width }: Centred, inputs: number, filter: ArrayLike<number>): number {
+/** Sum of squares of what a filter [outputs][inputs] with the best bias leaves of the outputs; `moments` as of `fitRidge`. */
+export function residualOf({ products, width }: Centred, inputs: number, filter: ArrayLike<number>): number {
   let residual = 0;
   for (let o = inputs; o < width; o++) {
     residual += products[o * width + o]!;

@@ -146,7 +146,7 @@ function millisecondsOf(ranked: readonly Ranked[], latency: WidthLatency, remove
 }
 
 /** Whether channels of a unit cost the same: as long as no weight of theirs is zero. */
-function hasNoZeros({ units }: UnitMap): boolean {
+export function hasNoZeros({ units }: UnitMap): boolean {
   const tensors = new Set(units.flatMap(({ owned }) => owned.map(({ tensor }) => tensor)));
   return [...tensors].every((tensor) => tensor.shape.length < 2 || countNonZero(tensor) === tensor.data.length);
 }

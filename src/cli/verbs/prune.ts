@@ -21,6 +21,7 @@ import {
 import type { Runner } from "../../prune/runner.js";
 import type { Samples } from "../../prune/segments.js";
 import { findUnits, type UnitMap } from "../../prune/units.js";
+import { createProgress } from "../../report/progress.js";
 import { formatTable } from "../../report/table.js";
 import { formatBytes, formatCount, formatMilliseconds, formatPercentage } from "../../report/units.js";
 import { prepareLatency } from "../latency-table.js";
@@ -80,8 +81,8 @@ export function prune(): Command {
         "70 % of the channels inside each residual block, batch-norm statistics re-estimated on unlabelled pictures",
       ],
       [
-        "prune model.onnx --keep macs=0.5 --only inner --recover least-squares --data images:FOLDER -o half.onnx",
-        "layers fitted again to what the dense network computes on 1,000 unlabelled pictures",
+        "prune model.onnx --method greedy --keep macs=0.5 --only inner --recover least-squares --data images:FOLDER -o half.onnx",
+        "channels that the layers behind them can best do without, and these fitted again, on 1,000 unlabelled pictures",
       ],
       [
         "prune model.onnx --keep macs=0.5 --recover distill --data images:FOLDER --epochs 10 --threads 2 -o half.onnx",
@@ -180,7 +181,23 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   report(options.json, data, () => format(data));
 }
 
+/** With a bar where the method takes its time over pictures. */
 async function decide(
+  map: UnitMap,
+  request: PruneRequest,
+  runner: Runner,
+  { samples }: Resources,
+): Promise<{ readonly plan: PrunePlan; readonly milliseconds?: Milliseconds }> {
+  const progress = needsPictures(request.method)
+    ? createProgress({ label: "deciding", total: 100, unit: "%" })
+    : undefined;
+  const onProgress = (done: number, total: number) => progress?.update(Math.round((100 * done) / total));
+  const decided = await decideWith(map, request, runner, { samples, onProgress });
+  progress?.finish();
+  return decided;
+}
+
+async function decideWith(
   map: UnitMap,
   request: PruneRequest,
   runner: Runner,

@@ -4,10 +4,12 @@ import { block } from "./block.js";
 import { bnScale } from "./bn-scale.js";
 import { filters } from "./filters.js";
 import { fpgm } from "./fpgm.js";
+import { greedy } from "./greedy.js";
 import { hrank } from "./hrank.js";
 import { kernel } from "./kernel.js";
 import { l1 } from "./l1.js";
 import { l2 } from "./l2.js";
+import { lasso } from "./lasso.js";
 import { lowRank } from "./low-rank.js";
 import { magnitude } from "./magnitude.js";
 import type { Method } from "./method.js";
@@ -41,6 +43,8 @@ export const METHODS: readonly Method[] = [
   sampler,
   rows,
   lowRank,
+  greedy,
+  lasso,
 ];
 
 /** The method of this name. Throws a `RequestError` that lists what there is. */

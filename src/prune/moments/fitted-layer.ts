@@ -2,6 +2,7 @@
 import type { Graph, Node, Shape, Tensor } from "../../graph/graph.js";
 import { PANEL } from "../../linalg/second-moments.js";
 import { isOp } from "../../ops/index.js";
+import { nearestComputed, type Positions } from "../../ops/positions.js";
 import { inferShapes } from "../../ops/walk.js";
 
 export interface FittedLayer {
@@ -69,11 +70,12 @@ interface Taps {
   readonly strides: readonly [number, number];
   readonly dilations: readonly [number, number];
   readonly pads: readonly [number, number, number, number];
+  readonly positions?: Positions | undefined;
 }
 
-/** Patches in the order of the filter: input channel, row, column; zeros where they reach into the padding. */
+/** Patches in the order of the filter: input channel, row, column; zeros where they reach into the padding. A pixel that is not computed has the patch of the one whose value it takes. */
 function patchWriter(
-  { strides, dilations, pads }: Taps,
+  { strides, dilations, pads, positions }: Taps,
   x: Shape,
   y: Shape,
   filter: Shape,
@@ -81,7 +83,9 @@ function patchWriter(
   const [, , ih, iw] = x as [number, number, number, number];
   const [, perGroup, kh, kw] = filter as [number, number, number, number];
   const [top, left] = pads;
-  return (values, group, position, rows, places, row) => {
+  const nearest = positions && nearestComputed(positions, y[2]!, y[3]!);
+  return (values, group, pixel, rows, places, row) => {
+    const position = nearest ? nearest[pixel]! : pixel;
     const firstRow = Math.floor(position / y[3]!) * strides[0] - top;
     const firstColumn = (position % y[3]!) * strides[1] - left;
     let f = 0;

@@ -8,13 +8,12 @@
  * of before where the samples say little.
  */
 import { countReaders } from "../../graph/edit.js";
-import type { Graph, Tensor } from "../../graph/graph.js";
-import { fitRidge, type RidgeFit } from "../../linalg/ridge.js";
-import type { Centred } from "../../linalg/second-moments.js";
+import type { Graph } from "../../graph/graph.js";
 import type { FittedLayer } from "../moments/fitted-layer.js";
 import { fittableLayers, type PrunedGraph, TwinWalk, type WalkOptions } from "../moments/walk.js";
 import { withWeights } from "../moments/weights.js";
 import type { Samples } from "../segments.js";
+import { fitLayer, unexplained } from "./fit-layer.js";
 
 export interface LeastSquaresOptions extends WalkOptions {
   /** Added to the diagonal of the inputs' products, as a share of its mean. */
@@ -70,13 +69,14 @@ export async function recoverLeastSquares(
     const { layer, moments } = await walk.next();
     const fitted = fitLayer(layer, moments, options.ridge ?? RIDGE);
     walk.graph = withWeights(walk.graph, layer.name, fitted.filter, fitted.bias);
-    layers.push(fitted.fit);
+    const [before, after] = [layer.filter, fitted.filter].map((filter) => unexplained(layer, moments, filter));
+    layers.push({ name: layer.name, before: before!, after: after! });
     notes.push(...fitted.notes);
   }
   return { graph: walk.graph, kind: "least-squares", layers, peakBytes: walk.peakBytes, notes };
 }
 
-/** The layers with other weights than in the dense network, and those whose inputs come from them; filters that several layers share stay as they are. */
+/** The layers with other weights or attributes than in the dense network, and those whose inputs come from them; filters that several layers share stay as they are. */
 function affectedLayers(dense: Graph, pruned: Graph): FittedLayer[] {
   const readers = countReaders(pruned);
   const own = fittableLayers(dense, pruned).filter(({ node }) => readers.get(node.inputs[1]!) === 1);
@@ -90,55 +90,11 @@ function affectedLayers(dense: Graph, pruned: Graph): FittedLayer[] {
   });
 }
 
-function isChanged(dense: Graph, { name, filter }: FittedLayer): boolean {
-  const before = dense.constants.get(dense.nodes.find((node) => node.name === name)!.inputs[1]!)!;
+function isChanged(dense: Graph, { node, filter }: FittedLayer): boolean {
+  const same = dense.nodes.find(({ name }) => name === node.name)!;
+  const before = dense.constants.get(same.inputs[1]!)!;
+  if (JSON.stringify(same.attrs) !== JSON.stringify(node.attrs)) return true;
   return before.data.length !== filter.data.length || before.data.some((value, i) => value !== filter.data[i]);
-}
-
-export interface FittedWeights {
-  readonly filter: Tensor;
-  readonly bias: Tensor;
-  readonly fit: LayerFit;
-  readonly notes: readonly string[];
-}
-
-/** The weights with which a layer comes closest to its target. What is 0 in its filter stays 0. */
-export function fitLayer(layer: FittedLayer, moments: readonly Centred[], ridge: number): FittedWeights {
-  const { width, outputs, groups, filter } = layer;
-  const fits = moments.map((group, g) => {
-    const start = filter.data.subarray(g * outputs * width, (g + 1) * outputs * width);
-    return fitRidge(group, width, start, ridge);
-  });
-  const data = new Float32Array(filter.data.length);
-  const bias = new Float32Array(groups * outputs);
-  fits.forEach((fit, g) => {
-    data.set(fit.filter, g * outputs * width);
-    bias.set(fit.bias, g * outputs);
-  });
-  const energy = sum(moments.map((group) => energyOf(group, width)));
-  const share = (of: (fit: RidgeFit) => number) => (energy > 0 ? sum(fits.map(of)) / energy : 0);
-  return {
-    filter: { shape: filter.shape, data },
-    bias: { shape: [bias.length], data: bias },
-    fit: { name: layer.name, before: share((fit) => fit.residualBefore), after: share((fit) => fit.residual) },
-    notes: notesOn(layer, moments, fits, ridge),
-  };
-}
-
-function notesOn(layer: FittedLayer, moments: readonly Centred[], fits: readonly RidgeFit[], ridge: number): string[] {
-  const used = Math.max(...fits.map((fit) => fit.ridge));
-  if (used <= ridge) return [];
-  const rows = moments[0]!.count;
-  return [
-    `${layer.name}: ${rows} positions for ${layer.width} weights an output are few; ridge ${used} instead of ${ridge}`,
-  ];
-}
-
-/** Sum of squares of the outputs about their means. */
-function energyOf({ products, width }: Centred, inputs: number): number {
-  let energy = 0;
-  for (let o = inputs; o < width; o++) energy += products[o * (width + 1)]!;
-  return energy;
 }
 
 /** The graph with a bias of zeros at each layer that can be fitted and has none, neither here nor in `folded`, the same graph with batch norms folded. */
@@ -151,5 +107,3 @@ export function withBiases(graph: Graph, folded: Graph): Graph {
       return withWeights(current, name, current.constants.get(node.inputs[1]!)!, bias);
     }, graph);
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -62,6 +62,16 @@ test("strides, dilations and uneven padding", () => {
   assert.is(checkRows(graph), 1);
 });
 
+test("pixels that are not computed have the row of the one whose value they take", () => {
+  const b = new GraphBuilder(1);
+  const x = b.input("input", [1, 2, 6, 6]);
+  const filter = b.weights("filter", [3, 2, 3, 3], 1);
+  for (const positions of [{ rows: [0, 3], columns: [1, 2, 5] }, { pixels: [7, 20, 35] }]) {
+    const attrs = { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], groups: 1, positions } as const;
+    assert.is(checkRows(b.build("conv", [b.node("conv", "conv", attrs, [x, filter])])), 1);
+  }
+});
+
 test("positions: distinct, in range, and the same when they are drawn again", () => {
   for (const [positions, count] of [
     [64, 32],

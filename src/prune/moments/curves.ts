@@ -1,0 +1,94 @@
+/** For each unit what its removal costs, channel by channel, in error of the layers that read it. */
+import type { Graph } from "../../graph/graph.js";
+import { eliminate } from "../../linalg/elimination.js";
+import { costModel } from "../cost.js";
+import type { Budget } from "../budget.js";
+import type { Unit, UnitMap } from "../units.js";
+import { type Consumer, consumersOf, problemsOf } from "./consumers.js";
+import type { MeasuredLayer } from "./dense-moments.js";
+
+export const SELECTION_RIDGE = 1e-3;
+
+/** Numbers that an output is computed from, beyond which blocks are compared once, not after each removal: it would take minutes. */
+const WIDEST = 2400;
+
+export interface Curve {
+  readonly unit: Unit;
+  readonly consumers: readonly Consumer[];
+  /** Channels in the order in which they go; the last one stays and is not named. */
+  readonly order: readonly number[];
+  /** What an output position of the layers loses on average, as a sum of squares over outputs, when so many and one have gone. */
+  readonly errors: Float64Array;
+}
+
+/** By exact backward elimination. A unit that no fitted layer reads has no order. */
+export function curvesOf(graph: Graph, units: readonly Unit[], measured: ReadonlyMap<string, MeasuredLayer>): Curve[] {
+  return units.map((unit) => {
+    const consumers = consumersOf(graph, unit);
+    const read = consumers.filter(({ layer }) => (measured.get(layer)?.layer.width ?? Infinity) <= WIDEST);
+    const problems = read.flatMap(({ layer, blocks }) => {
+      const { layer: fitted, moments } = measured.get(layer)!;
+      return problemsOf(fitted, moments, blocks, SELECTION_RIDGE);
+    });
+    return { unit, consumers, ...(problems.length > 0 ? eliminate(problems) : byNorm(unit)) };
+  });
+}
+
+/** Where nothing can be measured: the smallest filters first. */
+function byNorm(unit: Unit): Pick<Curve, "order" | "errors"> {
+  const norms = new Float64Array(unit.width);
+  for (const { tensor, axis, slices } of unit.owned.filter(
+    ({ role, tensor: of }) => role !== "consume" && of.shape.length > 1,
+  )) {
+    const inner = tensor.shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+    const size = tensor.shape[axis]!;
+    const channelOf = new Map(slices.flatMap((list, channel) => list.map((slice) => [slice, channel] as const)));
+    tensor.data.forEach((value: number, at: number) => {
+      const channel = channelOf.get(Math.floor(at / inner) % size);
+      if (channel !== undefined) norms[channel]! += value * value;
+    });
+  }
+  const order = [...norms.keys()].sort((a, b) => norms[a]! - norms[b]! || a - b).slice(0, -1);
+  let sum = 0;
+  return { order, errors: Float64Array.from(order, (channel) => (sum += norms[channel]!)) };
+}
+
+/**
+ * By channel a number by which channels of all units compare: error a multiply-add (or number, for budgets that count those),
+ * along the curve's convex hull, so that the order within a unit is kept.
+ */
+export function marginalScores({ unit, order, errors }: Curve, price: number): Float64Array {
+  const scores = new Float64Array(unit.width).fill(Number.MAX_VALUE);
+  const slopes = hullSlopes(errors);
+  let least = 1e-300;
+  order.forEach((channel, rank) => {
+    // Of equal slopes the earlier one goes first.
+    least = Math.max(slopes[rank]! / price, least * (1 + 1e-9));
+    scores[channel] = least;
+  });
+  return scores;
+}
+
+/** The slope of the lower convex hull through (0, 0) and (k + 1, errors[k]) in front of each point. */
+export function hullSlopes(errors: ArrayLike<number>): Float64Array {
+  const slopes = new Float64Array(errors.length);
+  const heights = [0, ...Array.from(errors)];
+  for (let from = 0; from < errors.length;) {
+    let [to, flattest] = [from + 1, Infinity];
+    for (let k = from + 1; k < heights.length; k++) {
+      const slope = (heights[k]! - heights[from]!) / (k - from);
+      if (slope <= flattest) [to, flattest] = [k, slope];
+    }
+    slopes.fill(Math.max(0, flattest), from, to);
+    from = to;
+  }
+  return slopes;
+}
+
+/** What a channel of each unit costs in the dense network, in what the budget counts. */
+export function pricesOf({ graph, channels }: UnitMap, units: readonly Unit[], keep: Budget): number[] {
+  const kind = keep.kind === "macs" ? "macs" : "parameters";
+  const model = costModel(graph, channels);
+  const whole = model(new Set())[kind];
+  return units.map(({ roots }) => Math.max(1, whole - model(new Set([roots[0]!]))[kind]));
+}

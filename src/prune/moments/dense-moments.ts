@@ -1,0 +1,71 @@
+/** Second moments of the layers of one network, whose outputs are what its own weights make of its inputs. */
+import type { Graph } from "../../graph/graph.js";
+import type { Centred } from "../../linalg/second-moments.js";
+import type { Samples } from "../segments.js";
+import { LayerMoments } from "./collect.js";
+import { type FittedLayer, fittedLayer } from "./fitted-layer.js";
+import { drawPositions } from "./positions.js";
+import { SampleStream } from "./stream.js";
+import { POSITIONS, type WalkOptions } from "./walk.js";
+
+export interface MeasuredLayer {
+  readonly layer: FittedLayer;
+  /** Of rows [inputs, outputs], for each group of channels. */
+  readonly moments: readonly Centred[];
+}
+
+/** The layers of these names, all in one run over the samples. */
+export async function denseMoments(
+  graph: Graph,
+  names: ReadonlySet<string>,
+  samples: Samples,
+  { runner, moments, positions = POSITIONS, keptBytes, onProgress }: WalkOptions,
+): Promise<Map<string, MeasuredLayer>> {
+  const layers = graph.nodes.filter(({ name }) => names.has(name)).map((node) => fittedLayer(graph, node)!);
+  const collected = layers.map((layer) => new LayerMoments({ ...layer, outputs: 0 }, moments));
+  const nothing = new Float32Array(0);
+  const stream = new SampleStream(graph, samples, runner, keptBytes);
+  const inputs = layers.map(({ node }) => node.inputs[0]!);
+  await stream.stop([...new Set(inputs)], [], (value, sample) => {
+    layers.forEach((layer, l) => {
+      const drawn = drawPositions(layer.name, sample, layer.positions, positions);
+      collected[l]!.add(value(inputs[l]!), drawn, nothing);
+    });
+    onProgress?.(sample + 1, samples.count);
+  });
+  return new Map(
+    layers.map((layer, l) => {
+      const groups = collected[l]!.read().map((group, g) => withOwnOutputs(group, layer, g));
+      return [layer.name, { layer, moments: groups }];
+    }),
+  );
+}
+
+/** Moments of [inputs, outputs] from those of the inputs. */
+function withOwnOutputs(inputs: Centred, layer: FittedLayer, group: number): Centred {
+  const { width, outputs, filter, bias } = layer;
+  const all = width + outputs;
+  const row = (o: number) => (group * outputs + o) * width;
+  const products = new Float64Array(all * all);
+  const mean = new Float64Array(all);
+  mean.set(inputs.mean);
+  for (let i = 0; i < width; i++) products.set(inputs.products.subarray(i * width, (i + 1) * width), i * all);
+  for (let o = 0; o < outputs; o++) {
+    mean[width + o] = bias?.data[group * outputs + o] ?? 0;
+    for (let i = 0; i < width; i++) {
+      mean[width + o]! += filter.data[row(o) + i]! * inputs.mean[i]!;
+      let sum = 0;
+      for (let j = 0; j < width; j++) sum += inputs.products[i * width + j]! * filter.data[row(o) + j]!;
+      products[i * all + width + o] = sum;
+      products[(width + o) * all + i] = sum;
+    }
+  }
+  for (let o = 0; o < outputs; o++) {
+    for (let p = 0; p < outputs; p++) {
+      let sum = 0;
+      for (let i = 0; i < width; i++) sum += filter.data[row(p) + i]! * products[i * all + width + o]!;
+      products[(width + o) * all + width + p] = sum;
+    }
+  }
+  return { width: all, count: inputs.count, mean, products };
+}

@@ -1,0 +1,51 @@
+/** The weights with which a layer comes closest to what it should give, from second moments. */
+import type { Tensor } from "../../graph/graph.js";
+import { fitRidge, residualOf, type RidgeFit } from "../../linalg/ridge.js";
+import type { Centred } from "../../linalg/second-moments.js";
+import type { FittedLayer } from "../moments/fitted-layer.js";
+
+export interface FittedWeights {
+  readonly filter: Tensor;
+  readonly bias: Tensor;
+  readonly notes: readonly string[];
+}
+
+/** The weights with which a layer comes closest to its target. What is 0 in its filter stays 0. */
+export function fitLayer(layer: FittedLayer, moments: readonly Centred[], ridge: number): FittedWeights {
+  const { width, outputs, groups, filter } = layer;
+  const fits = moments.map((group, g) => {
+    const start = filter.data.subarray(g * outputs * width, (g + 1) * outputs * width);
+    return fitRidge(group, width, start, ridge);
+  });
+  const data = new Float32Array(filter.data.length);
+  const bias = new Float32Array(groups * outputs);
+  fits.forEach((fit, g) => {
+    data.set(fit.filter, g * outputs * width);
+    bias.set(fit.bias, g * outputs);
+  });
+  return {
+    filter: { shape: filter.shape, data },
+    bias: { shape: [bias.length], data: bias },
+    notes: notesOn(layer, moments, fits, ridge),
+  };
+}
+
+function notesOn(layer: FittedLayer, moments: readonly Centred[], fits: readonly RidgeFit[], ridge: number): string[] {
+  const used = Math.max(...fits.map((fit) => fit.ridge));
+  if (used <= ridge) return [];
+  const rows = moments[0]!.count;
+  return [
+    `${layer.name}: ${rows} positions for ${layer.width} weights an output are few; ridge ${used} instead of ${ridge}`,
+  ];
+}
+
+/** Share of the target's energy about its mean that a filter with the best bias leaves unexplained. */
+export function unexplained({ width, outputs }: FittedLayer, moments: readonly Centred[], filter: Tensor): number {
+  let [energy, residual] = [0, 0];
+  moments.forEach((group, g) => {
+    const own = filter.data.subarray(g * outputs * width, (g + 1) * outputs * width);
+    residual += residualOf(group, width, own);
+    for (let o = width; o < group.width; o++) energy += group.products[o * (group.width + 1)]!;
+  });
+  return energy > 0 ? residual / energy : 0;
+}

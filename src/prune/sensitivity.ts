@@ -1,0 +1,165 @@
+/**
+ * How much a network's answers change when one pruning unit loses channels and all others stay: the layers that read the unit
+ * are fitted again, so that what is seen is what no recovery makes good. No labels are needed.
+ *
+ * Li et al. 2017, Pruning Filters for Efficient ConvNets, section 3.2, prunes layer by layer; here it is units, because what a
+ * residual add couples goes together.
+ */
+import type { Graph } from "../graph/graph.js";
+import { sizeOf } from "../graph/graph.js";
+import { isOp } from "../ops/index.js";
+import { inferShapes } from "../ops/walk.js";
+import { withoutInputs } from "./moments/choose.js";
+import { type Curve, SELECTION_RIDGE } from "./moments/curves.js";
+import type { MeasuredLayer } from "./moments/dense-moments.js";
+import { withWeights } from "./moments/weights.js";
+import { fitLayer } from "./recover/fit-layer.js";
+import type { Runner } from "./runner.js";
+import type { Samples } from "./segments.js";
+
+/** What the answers are like beside the dense network's. */
+export interface AnswerChange {
+  /** Mean over samples of the squared difference of all logits. */
+  readonly logitError: number;
+  /** Mean Kullback-Leibler divergence of the softmax of the logits from the dense one's. */
+  readonly divergence: number;
+  /** Share of samples whose label has the largest logit; undefined without labels. */
+  readonly top1: number | undefined;
+}
+
+export interface Point extends AnswerChange {
+  readonly kept: number;
+}
+
+export interface AnswersRequest {
+  readonly samples: Samples;
+  readonly label?: ((i: number) => number | undefined) | undefined;
+  readonly runner: Runner;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** For each unit its points, `kept` channels falling from one to the next. Curves must have consumers. */
+export async function measureSensitivity(
+  graph: Graph,
+  curves: readonly Curve[],
+  shares: readonly number[],
+  measured: ReadonlyMap<string, MeasuredLayer>,
+  request: AnswersRequest,
+): Promise<Point[][]> {
+  const reference = await answersOf(graph, request);
+  const all: Point[][] = [];
+  const total = curves.length * shares.length;
+  for (const curve of curves) {
+    const { width } = curve.unit;
+    const widths = new Set(
+      shares.map((share) => Math.max(1, Math.round(share * width))).filter((kept) => kept < width),
+    );
+    const points: Point[] = [];
+    for (const kept of [...widths].sort((a, b) => b - a)) {
+      const answers = await answersOf(withoutChannels(graph, curve, width - kept, measured), request);
+      points.push({ kept, ...compareAnswers(reference, answers, request) });
+      request.onProgress?.(all.length * shares.length + points.length, total);
+    }
+    all.push(points);
+  }
+  return all;
+}
+
+/** How the dense network's own answers are rated. */
+export async function denseAnswers(graph: Graph, request: AnswersRequest): Promise<AnswerChange> {
+  const answers = await answersOf(graph, request);
+  return compareAnswers(answers, answers, request);
+}
+
+/** The network in which no layer reads the first so many channels of a curve any more, and those that did are fitted again. */
+function withoutChannels(
+  graph: Graph,
+  { consumers, order }: Curve,
+  count: number,
+  measured: ReadonlyMap<string, MeasuredLayer>,
+): Graph {
+  return consumers.reduce((current, consumer) => {
+    const { layer, moments } = measured.get(consumer.layer)!;
+    const cut = withoutInputs(layer, consumer, order.slice(0, count));
+    const { filter, bias } = fitLayer(cut, moments, SELECTION_RIDGE);
+    return withWeights(current, consumer.layer, filter, bias);
+  }, graph);
+}
+
+/** The logits of all samples: the outputs, or what a softmax at the end makes them from. */
+async function answersOf(graph: Graph, { samples, runner }: AnswersRequest): Promise<Float32Array[]> {
+  const names = logitsOf(graph);
+  const prepared = await runner.prepare({ ...graph, outputs: names });
+  try {
+    const answers: Float32Array[] = [];
+    for (let i = 0; i < samples.count; i++) {
+      const outputs = prepared.run({ [graph.inputs[0]!.name]: samples.get(i) });
+      const joined = new Float32Array(names.reduce((sum, name) => sum + outputs[name]!.length, 0));
+      names.reduce((at, name) => (joined.set(outputs[name]!, at), at + outputs[name]!.length), 0);
+      answers.push(joined);
+      if (i % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return answers;
+  } finally {
+    prepared.dispose();
+  }
+}
+
+/** The graph's outputs, with what goes into it in place of a softmax. */
+export function logitsOf(graph: Graph): string[] {
+  const shapes = inferShapes(graph);
+  return graph.outputs.map((output) => {
+    const last = graph.nodes.find((node) => node.outputs.includes(output));
+    const isSoftmax = last && (isOp(last, "softmax") || isOp(last, "log-softmax"));
+    return isSoftmax && sizeOf(shapes.get(last.inputs[0]!)!) > 0 ? last.inputs[0]! : output;
+  });
+}
+
+function compareAnswers(
+  dense: readonly Float32Array[],
+  other: readonly Float32Array[],
+  { label }: AnswersRequest,
+): AnswerChange {
+  let [logitError, divergence, right, labelled] = [0, 0, 0, 0];
+  dense.forEach((expected, i) => {
+    const actual = other[i]!;
+    expected.forEach((value, at) => (logitError += (value - actual[at]!) ** 2 / dense.length));
+    const [p, q] = [logSoftmax(expected), logSoftmax(actual)];
+    p.forEach((logP, at) => (divergence += (Math.exp(logP) * (logP - q[at]!)) / dense.length));
+    const wanted = label?.(i);
+    if (wanted === undefined) return;
+    labelled++;
+    if (actual.every((value, at) => at === wanted || value < actual[wanted]!)) right++;
+  });
+  return { logitError, divergence: Math.max(0, divergence), top1: labelled > 0 ? right / labelled : undefined };
+}
+
+function logSoftmax(logits: Float32Array): Float64Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return Float64Array.from(logits, (logit) => logit - largest - Math.log(sum));
+}
+
+/**
+ * An error curve in units of what was measured at some of its points: between two of them it moves as the curve does, and
+ * behind the last in proportion.
+ */
+export function scaledErrors(errors: Float64Array, width: number, points: readonly Point[]): Float64Array {
+  const known = points.map(({ kept, logitError }) => ({ rank: width - kept - 1, value: logitError }));
+  const scaled = Float64Array.from(errors);
+  let [fromError, fromValue, factor] = [0, 0, 1];
+  let next = 0;
+  for (let rank = 0; rank < errors.length; rank++) {
+    while (next < known.length && rank > known[next]!.rank) {
+      [fromError, fromValue] = [errors[known[next]!.rank]!, Math.max(fromValue, known[next]!.value)];
+      next++;
+    }
+    const to = known[next];
+    if (to) {
+      const rise = Math.max(0, to.value - fromValue);
+      factor = errors[to.rank]! > fromError ? rise / (errors[to.rank]! - fromError) : 0;
+    } else if (fromError > 0) factor = fromValue / fromError;
+    scaled[rank] = fromValue + factor * (errors[rank]! - fromError);
+  }
+  return scaled;
+}
