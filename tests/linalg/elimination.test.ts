@@ -29,9 +29,10 @@ function drawProblem(blocks: number, outputs: number, seed: number, weight = 1, 
   return { inputs, outputs, products, targets, weight, blocks: list };
 }
 
-/** How much of the outputs' energy a fit on some blocks explains, by weight. */
+/** How much of the outputs' energy a fit on some blocks explains, by weight. Inputs of no block are always there. */
 function explained({ inputs, outputs, products, targets, weight, blocks }: Problem, kept: readonly number[]): number {
-  const support = kept.flatMap((b) => [...blocks[b]!]);
+  const gone = new Set(blocks.flatMap((block, b) => (kept.includes(b) ? [] : [...block])));
+  const support = [...Array(inputs).keys()].filter((i) => !gone.has(i));
   const right = Float64Array.from(support.flatMap((i) => [...targets.subarray(i * outputs, (i + 1) * outputs)]));
   const fitted = solvePositive(submatrix(products, inputs, support), support.length, right)!;
   return weight * fitted.reduce((sum, w, at) => sum + w * right[at]!, 0);

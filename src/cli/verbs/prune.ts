@@ -7,7 +7,7 @@ import type { Measurement, Provenance } from "../../graph/about.js";
 import type { Graph } from "../../graph/graph.js";
 import { racer, runtimeRunner } from "../../measure/runner.js";
 import { type Budget, parseBudget } from "../../prune/budget.js";
-import { METHODS } from "../../prune/methods/index.js";
+import { METHODS, methodByName } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
 import { type Milliseconds, planMeasured } from "../../prune/latency/measured.js";
 import {
@@ -100,8 +100,11 @@ export function prune(): Command {
       "-o, --output <file>",
       "where the pruned network goes, .onnx or .esp; left out: only the plan and the figures",
     )
-    .addOption(
-      new Option("--method <name>", "what to remove first").choices(METHODS.map(({ name }) => name)).default("l1"),
+    .option(
+      "--method <name>",
+      `what to remove first: ${METHODS.map(({ name }) => name).join(", ")}`,
+      (name) => methodByName(name).name,
+      "l1",
     )
     .option(
       "--keep <budget>",
