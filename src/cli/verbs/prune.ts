@@ -191,9 +191,10 @@ async function decide(
   runner: Runner,
   { samples }: Resources,
 ): Promise<{ readonly plan: PrunePlan; readonly milliseconds?: Milliseconds }> {
-  const progress = needsPictures(request.method)
-    ? createProgress({ label: "deciding", total: 100, unit: "%" })
-    : undefined;
+  const progress =
+    samples && looksAtPictures(request.method)
+      ? createProgress({ label: "deciding", total: 100, unit: "%" })
+      : undefined;
   const onProgress = (done: number, total: number) => progress?.update(Math.round((100 * done) / total));
   const decided = await decideWith(map, request, runner, { samples, onProgress });
   progress?.finish();
