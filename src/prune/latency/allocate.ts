@@ -1,11 +1,12 @@
 /**
- * How many channels each unit loses so that a run takes no longer than it may: chunks go in the order of importance lost for each
- * millisecond gained, both seen anew as neighbours shrink.
+ * How many channels each unit loses so that a run takes no longer than it may, and as little importance as possible is lost, with
+ * times seen anew as neighbours shrink.
  *
  * After Shen et al. 2022, Structural Pruning via Latency-Saliency Knapsack (HALP), section 3: a channel goes only after the less
  * important ones of its unit, so that each unit is a queue, and times are those measured on the device at its widths.
  */
 import { RequestError } from "../../errors.js";
+import { type SavingOption, saveAtLeast } from "./knapsack.js";
 import type { WidthLatency } from "./widths.js";
 
 /** What a unit has to lose. */
@@ -23,28 +24,66 @@ export interface LatencyRequest {
 /** A unit has no more chunks than about this many: finer ones say less than the table knows. */
 const MOST_CHUNKS = 32;
 
+/** Knapsack steps on the way to the allowance, each nearer by the same factor: in a small step neighbours hardly change what a unit saves. */
+const KNAPSACK_STEPS = 10;
+/** Knapsacks in all; what two neighbours save together is less than what each saves alone, so that a step may need several. */
+const MOST_KNAPSACKS = 40;
+
 /**
- * By unit the number of channels to remove. Leaves `latency` there. In the end no removed chunk could return within the
- * allowance. Throws a `RequestError` that says what can be reached.
+ * By unit the number of channels to remove, found in two ways, of which the one that loses less counts: chunk by chunk, and by
+ * knapsacks over all units at once. Leaves `latency` there. In the end no removed chunk could return within the allowance. Throws
+ * a `RequestError` that says what can be reached.
  */
 export function allocateByLatency(queues: readonly Queue[], latency: WidthLatency, request: LatencyRequest): number[] {
   const { allowedMs, multiple } = request;
   const levels = queues.map(({ losses }) => levelsOf(losses.length, multiple));
   checkReachable(levels, latency, allowedMs);
+  const found = [removeByChunks, removeByKnapsacks].map((remove) => {
+    queues.forEach((_, unit) => latency.remove(unit, 0));
+    remove(queues, levels, latency, allowedMs);
+    // Times that grow where a width shrinks can end a search too early; there is always the least that can be reached.
+    if (latency.total > allowedMs) levels.forEach((list, unit) => latency.remove(unit, list.at(-1)!));
+    putBack(queues, levels, latency, allowedMs);
+    return [...queues.keys()].map((unit) => latency.removed(unit));
+  });
+  const lost = (counts: readonly number[]) =>
+    counts.reduce((sum, count, unit) => sum + queues[unit]!.losses[count]!, 0);
+  const best = found.reduce((a, b) => (lost(b) < lost(a) ? b : a));
+  best.forEach((count, unit) => latency.remove(unit, count));
+  return best;
+}
+
+type Levels = readonly (readonly number[])[];
+
+function removeByChunks(queues: readonly Queue[], levels: Levels, latency: WidthLatency, allowedMs: number): void {
   const offers = new Map<number, Offer | undefined>();
   while (latency.total > allowedMs) {
     for (const unit of queues.keys()) {
       if (!offers.has(unit)) offers.set(unit, bestOffer(unit, queues[unit]!, levels[unit]!, latency));
     }
     const best = [...offers.values()].reduce((a, b) => (b && (!a || b.price < a.price) ? b : a), undefined);
-    if (!best) break;
+    if (!best) return;
     latency.remove(best.unit, best.removed);
     for (const unit of latency.neighbours(best.unit)) offers.delete(unit);
   }
-  // Times that grow where a width shrinks can end the queues too early; there is always the least that can be reached.
-  if (latency.total > allowedMs) levels.forEach((list, unit) => latency.remove(unit, list.at(-1)!));
-  putBack(queues, levels, latency, allowedMs);
-  return [...queues.keys()].map((unit) => latency.removed(unit));
+}
+
+function removeByKnapsacks(queues: readonly Queue[], levels: Levels, latency: WidthLatency, allowedMs: number): void {
+  const whole = latency.total;
+  let step = 1;
+  for (let i = 0; i < MOST_KNAPSACKS && latency.total > allowedMs; i++) {
+    const target = () => whole * (allowedMs / whole) ** (step / KNAPSACK_STEPS);
+    while (step < KNAPSACK_STEPS && latency.total <= target()) step++;
+    const open = levels.map((list, unit) => list.filter((removed) => removed >= latency.removed(unit)));
+    const options = open.map((list, unit) => list.map((removed) => optionOf(unit, removed, queues[unit]!, latency)));
+    const chosen = saveAtLeast(options, latency.total - target());
+    if (!chosen) return;
+    chosen.forEach((option, unit) => latency.remove(unit, open[unit]![option]!));
+  }
+}
+
+function optionOf(unit: number, removed: number, { losses }: Queue, latency: WidthLatency): SavingOption {
+  return { saved: latency.saving(unit, removed), lost: losses[removed]! - losses[latency.removed(unit)]! };
 }
 
 /** Numbers of removed channels that leave a multiple, or a single channel; from 0 on. */
