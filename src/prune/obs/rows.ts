@@ -8,18 +8,20 @@ import type { Target } from "../low-rank/target.js";
 import { filterShape } from "../reconstruct/layer-target.js";
 import type { Compressor } from "../reconstruct/compressor.js";
 import { eliminate, type Layer as Linear } from "./eliminate.js";
+import { refitTogether } from "./sparse.js";
 
-/** How many rows are left. */
+/** How many rows are left, and in which order rows go in the dense network. */
 export interface RowPlan {
   readonly rows: number;
+  readonly order: readonly number[];
 }
 
 /** Rows are chosen in the metric of the inputs, so samples must have been seen. */
 export const rowCompressor: Compressor<RowPlan> = {
   candidates(target) {
-    const { missing } = eliminate(linear(target), 1);
+    const { missing, order } = eliminate(linear(target), 1);
     const rows = patchSize(target.shape);
-    return Array.from(missing, (missed, gone) => ({ plan: { rows: rows - gone }, missing: missed }));
+    return Array.from(missing, (missed, gone) => ({ plan: { rows: rows - gone, order }, missing: missed }));
   },
 
   cost({ rows }, layer) {
@@ -27,10 +29,12 @@ export const rowCompressor: Compressor<RowPlan> = {
     return { macs: layer.macsPerWeight * parameters, parameters };
   },
 
-  realise(target, { rows }, layer) {
-    const { order, weights } = eliminate(linear(target), rows);
+  realise(target, plan, layer, quick) {
     const bits = new Uint8Array(patchSize(target.shape)).fill(1);
+    const found = quick ? undefined : eliminate(linear(target), plan.rows);
+    const order = found?.order ?? plan.order.slice(0, bits.length - plan.rows);
     order.forEach((row) => (bits[row] = 0));
+    const weights = found?.weights ?? refitTogether(linear(target), bits);
     return { filter: weights, edit: (bias) => weightsEdit(layer, filterShape(layer)[0], bits, weights, bias) };
   },
 };

@@ -5,7 +5,7 @@
  * block of inputs are chosen when the pass reaches it, from weights that make up for all that was removed before.
  */
 import { cholesky, invert, solveWithRidge } from "../../linalg/decompose.js";
-import { transpose } from "../../linalg/products.js";
+import { multiply, transpose } from "../../linalg/products.js";
 import type { Layer } from "./eliminate.js";
 
 /** Inputs whose masks are chosen together. */
@@ -79,6 +79,25 @@ export function refitRows(layer: Layer, mask: Float64Array): Float64Array {
     });
     const fitted = solveWithRidge(wanted, products, kept.length, 1e-9);
     kept.forEach((a, i) => (result[o * inputs + a] = fitted[i]!));
+  }
+  return result;
+}
+
+/** The weights of the inputs that stay, the same for all outputs, refitted by least squares. */
+export function refitTogether(layer: Layer, stays: Uint8Array): Float64Array {
+  const { outputs, weights, products } = layer;
+  const inputs = stays.length;
+  const kept = [...stays.keys()].filter((i) => stays[i]);
+  const columns = new Float64Array(inputs * kept.length);
+  for (let i = 0; i < inputs; i++) kept.forEach((b, j) => (columns[i * kept.length + j] = products[i * inputs + b]!));
+  const square = Float64Array.from({ length: kept.length ** 2 }, (_, at) => {
+    const [i, j] = [Math.floor(at / kept.length), at % kept.length];
+    return products[kept[i]! * inputs + kept[j]!]!;
+  });
+  const fitted = solveWithRidge(multiply(weights, columns, outputs), square, kept.length, 1e-9);
+  const result = new Float64Array(weights.length);
+  for (let o = 0; o < outputs; o++) {
+    kept.forEach((input, j) => (result[o * inputs + input] = fitted[o * kept.length + j]!));
   }
   return result;
 }

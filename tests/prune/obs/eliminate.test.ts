@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { multiply } from "../../../src/linalg/products.js";
 import { eliminate, type Layer, Surgeon } from "../../../src/prune/obs/eliminate.js";
-import { refitRows, sparsify } from "../../../src/prune/obs/sparse.js";
+import { refitRows, refitTogether, sparsify } from "../../../src/prune/obs/sparse.js";
 import { missing, type Target } from "../../../src/prune/low-rank/target.js";
 import { whitened } from "../low-rank/layers.js";
 
@@ -115,6 +115,16 @@ test("sparsify: the number is met, kept weights are the best ones, and they beat
         kept.forEach((i) => near(weights[o * inputs + i]!, expected[o * inputs + i]!, 10, `${outputs}x${inputs}`));
       }
     }
+  }
+});
+
+test("inputs that stay for all outputs are refitted as if the others had been eliminated", () => {
+  for (const [outputs, inputs] of SIZES) {
+    const layer = layerOf(outputs, inputs);
+    const { order, weights } = eliminate(layer, Math.ceil(inputs / 2));
+    const stays = new Uint8Array(inputs).fill(1);
+    order.forEach((input) => (stays[input] = 0));
+    refitTogether(layer, stays).forEach((v, i) => near(v, weights[i]!, 10, `${outputs}x${inputs}`));
   }
 });
 
