@@ -167,22 +167,31 @@ for (const [what, cases] of Object.entries({ ...CASES, "output channels around t
 shared("strided taps are a smaller window with a dilation", async () => {
   const layer = await layerOf(conv({ kernel: 7, ic: 9, reads: both(someChannels, strided(2, 1)) }));
   assert.is(sharedRows(layer.filter)!.length, 3 * 9);
-  const { geometry: g, reads, numbers } = wholeWindow(layer)!;
+  const { geometry: g, reads, numbers } = wholeWindow(layer);
   assert.equal([g.kh, g.kw, g.dh, g.dw, g.top, g.left, g.ic], [3, 3, 2, 2, 2, 2, 9]);
   assert.equal(reads, [1, 4, 7]);
   assert.is(numbers().length, 5 * 3 * 9);
 });
 
-shared("taps that are no window, or begin behind the padding, are none", async () => {
-  const whole = async (one: Case) => wholeWindow(await layerOf(conv(one)));
-  assert.is(await whole({ reads: (_, row, column) => row + column < 3 }), undefined);
-  assert.is(await whole({ kernel: 5, reads: (_, row, column) => row !== 2 && column !== 1 }), undefined);
-  assert.is(
-    await whole({ ic: 8, reads: (channel, row, column) => strided(2, channel % 2)(0, row, column) }),
-    undefined,
-  );
-  assert.is(await whole({ kernel: 5, pad: 0, reads: strided(2, 1) }), undefined);
-  assert.ok(await whole({ reads: () => true }));
+shared("taps that are no window, or begin behind the padding, leave the window as it is, zeros and all", async () => {
+  const isWhole = async (one: Case) => {
+    const layer = await layerOf(conv(one));
+    const { geometry, reads, numbers } = wholeWindow(layer);
+    assert.is(geometry, layer.geometry);
+    assert.is(reads, undefined);
+    assert.equal(numbers(), Float32Array.from(conv(one).constants.get("conv.weight")!.data));
+  };
+  await isWhole({ reads: (_, row, column) => row + column < 3 });
+  await isWhole({ kernel: 5, reads: (_, row, column) => row !== 2 && column !== 1 });
+  await isWhole({ ic: 8, reads: (channel, row, column) => strided(2, channel % 2)(0, row, column) });
+  await isWhole({ kernel: 5, pad: 0, reads: strided(2, 1) });
+  await isWhole({ reads: () => true });
+});
+
+shared("with most taps left, and those free, a filter runs dense", async () => {
+  const one = { ic: 64, oc: 64, h: 28, w: 28, reads: free(3, 0.8) };
+  const { kernels } = await runFile(compile(conv(one)), drawInputs(conv(one)));
+  assert.match(kernels[0]!, /^conv_winograd_4x4_f32_/);
 });
 
 shared("the rule takes Winograd by phases where it is cheaper, and the list of taps where taps are free", async () => {

@@ -45,12 +45,12 @@ function winogradKernel(transform: Transform, kernel: Kernel, tile: Tile, suffix
     algorithm,
     error,
     fits(layer) {
-      const g = wholeWindow(layer)?.geometry;
-      if (!g || g.kh !== k || g.kw !== k || g.sh * g.sw !== 1) return false;
+      const { geometry: g } = wholeWindow(layer);
+      if (g.kh !== k || g.kw !== k || g.sh * g.sw !== 1) return false;
       return g.dh === g.dw && g.dh <= Math.min(g.oh, g.ow);
     },
     cost(layer, target) {
-      const window = wholeWindow(layer)!;
+      const window = wholeWindow(layer);
       const [inputs, outputs] = channelsOf(layer, window);
       const tiles = tilesOf(window.geometry, m);
       const products = valuesOf(transform) * productCost(tile, outputs, inputs, tiles, target);
@@ -80,7 +80,7 @@ function coverTiles(g: Geometry, { m, k }: Transform): Geometry {
 
 function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer, site: Site): void {
   const { m } = transform;
-  const window = wholeWindow(layer)!;
+  const window = wholeWindow(layer);
   const { geometry, reads } = window;
   const [inputs, outputs] = channelsOf(layer, window);
   const padded = paddedRows(tile, outputs);

@@ -35,20 +35,21 @@ export function sharedRows(filter: Weights): readonly number[] | undefined {
 /**
  * The layer as a convolution that reads all of its window: itself, or where its output channels share their taps, and taps n + a m of
  * every input channel that is read are left, one with the dilation m (Anwar et al. 2015, intra-kernel strided sparsity).
- * Undefined where taps are left otherwise, or begin behind the padding.
+ * Where taps are left otherwise, or begin behind the padding, zeros stand for those that are not.
  */
-export function wholeWindow({ geometry: g, filter }: ConvLayer): WholeWindow | undefined {
+export function wholeWindow({ geometry: g, filter }: ConvLayer): WholeWindow {
+  const whole = { geometry: g, reads: undefined, numbers: () => readWeights(filter) };
   const rows = sharedRows(filter);
-  if (!rows) return { geometry: g, reads: undefined, numbers: () => readWeights(filter) };
+  if (!rows) return whole;
   const size = g.kh * g.kw;
   const first = Math.floor(rows[0]! / size);
   const taps = rows.filter((row) => row < (first + 1) * size).map((row) => row % size);
-  if (rows.some((row, i) => row % size !== taps[i % taps.length])) return undefined;
+  if (rows.some((row, i) => row % size !== taps[i % taps.length])) return whole;
   const down = steps(taps.filter((tap) => tap % g.kw === taps[0]! % g.kw).map((tap) => Math.floor(tap / g.kw)));
   const across = steps(taps.filter((tap) => tap < taps[0]! - (taps[0]! % g.kw) + g.kw).map((tap) => tap % g.kw));
-  if (!down || !across || down.count * across.count !== taps.length) return undefined;
+  if (!down || !across || down.count * across.count !== taps.length) return whole;
   const [top, left] = [g.top - down.first * g.dh, g.left - across.first * g.dw];
-  if (Math.min(top, left) < 0) return undefined;
+  if (Math.min(top, left) < 0) return whole;
   const window = { kh: down.count, kw: across.count, dh: down.step * g.dh, dw: across.step * g.dw, top, left };
   const reads = rows.filter((_, i) => i % taps.length === 0).map((row) => Math.floor(row / size));
   return {
