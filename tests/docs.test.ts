@@ -52,7 +52,19 @@ test("docs/kernels.md has the rates of tiles that the rule takes", () => {
 });
 
 test("every command of the README, docs/cli.md and docs/training.md begins with a verb that exists", () => {
-  const verbs = ["inspect", "compile", "methods", "prune", "run", "eval", "bench", "train", "finetune", "distill"];
+  const verbs = [
+    "inspect",
+    "compile",
+    "methods",
+    "sensitivity",
+    "prune",
+    "run",
+    "eval",
+    "bench",
+    "train",
+    "finetune",
+    "distill",
+  ];
   const used = [
     ...`${read("README.md")}${read("docs/cli.md")}${read("docs/training.md")}`.matchAll(/npx espalier (\w+)/g),
   ].map(([, verb]) => verb!);

@@ -12,10 +12,11 @@ import { inspect } from "./verbs/inspect.js";
 import { methods } from "./verbs/methods.js";
 import { prune } from "./verbs/prune.js";
 import { run } from "./verbs/run.js";
+import { sensitivity } from "./verbs/sensitivity.js";
 import { train } from "./verbs/train.js";
 
 /** THE list of verbs. */
-const VERBS = [inspect, compile, methods, prune, run, evaluate, bench, train, finetune, distill];
+const VERBS = [inspect, compile, methods, sensitivity, prune, run, evaluate, bench, train, finetune, distill];
 
 const USAGE_ERROR = 2;
 

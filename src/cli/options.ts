@@ -2,10 +2,11 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { limit, type ImageSet, type SkippedFile, type Split } from "../data/image-set.js";
 import { openSet } from "../data/open-set.js";
-import { preprocessingFor } from "../data/preprocess.js";
+import { fillInput, preprocessingFor } from "../data/preprocess.js";
 import { RequestError } from "../errors.js";
 import type { Preprocessing } from "../graph/about.js";
-import type { Graph, Shape } from "../graph/graph.js";
+import { type Graph, type Shape, sizeOf } from "../graph/graph.js";
+import type { Samples } from "../prune/segments.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import type { Shapes } from "../runtime/index.js";
 
@@ -138,6 +139,19 @@ export function openData(spec: string, most: number | undefined, split: Split): 
   progress?.finish();
   if (set.skipped?.length) process.stderr.write(`${describeSkipped(set.skipped, set.count)}\n`);
   return most === undefined ? set : limit(set, most);
+}
+
+/** Pictures of a set as inputs of a network. */
+export function samplesOf(graph: Graph, set: ImageSet, options: PictureOptions): Samples {
+  const input = onlyInput(graph);
+  const preprocessing = preprocessingOf(graph, input, options);
+  const size = sizeOf(input.shape);
+  const get = (i: number) => {
+    const pixels = new Float32Array(size);
+    fillInput(set.picture(i), preprocessing, pixels);
+    return pixels;
+  };
+  return { count: set.count, get };
 }
 
 /** How many files are told apart before the rest are only counted. */

@@ -1,8 +1,7 @@
 /** What `prune` does behind a cut, as its options say: statistics from pictures, least squares, or training. */
 import type { Command } from "commander";
-import { fillInput } from "../data/preprocess.js";
 import { RequestError } from "../errors.js";
-import { type Graph, sizeOf } from "../graph/graph.js";
+import type { Graph } from "../graph/graph.js";
 import { openMoments } from "../linalg/moments.js";
 import { runtimeRunner } from "../measure/runner.js";
 import type { PruneResult } from "../prune/prune.js";
@@ -17,7 +16,7 @@ import {
   recoverByLeastSquares,
   withRoomForFit,
 } from "./least-squares.js";
-import { onlyInput, openData, type PictureOptions, preprocessingOf } from "./options.js";
+import { onlyInput, openData, type PictureOptions, samplesOf } from "./options.js";
 import {
   DISTILLATION_FLAGS,
   type DistillationOptions,
@@ -87,17 +86,9 @@ export function prepareTraining(dense: Graph, options: RecoveryOptions): Retrain
 
 /** The pictures of --data as inputs of the network. */
 export function openSamples(dense: Graph, options: RecoveryOptions): Samples {
-  const input = onlyInput(dense);
-  const preprocessing = preprocessingOf(dense, input, options);
+  onlyInput(dense);
   const count = options.samples ?? (options.recover === "statistics" ? STATISTICS_SAMPLES : FIT_SAMPLES);
-  const set = openData(options.data!, count, "train");
-  const size = sizeOf(input.shape);
-  const get = (i: number) => {
-    const pixels = new Float32Array(size);
-    fillInput(set.picture(i), preprocessing, pixels);
-    return pixels;
-  };
-  return { count: set.count, get };
+  return samplesOf(dense, openData(options.data!, count, "train"), options);
 }
 
 /** By statistics, without labels. */

@@ -9,6 +9,7 @@ import type { Graph } from "../graph/graph.js";
 import { sizeOf } from "../graph/graph.js";
 import { isOp } from "../ops/index.js";
 import { inferShapes } from "../ops/walk.js";
+import { maskGraph } from "./apply.js";
 import { withoutInputs } from "./moments/choose.js";
 import { type Curve, SELECTION_RIDGE } from "./moments/curves.js";
 import type { MeasuredLayer } from "./moments/dense-moments.js";
@@ -16,6 +17,7 @@ import { withWeights } from "./moments/weights.js";
 import { fitLayer } from "./recover/fit-layer.js";
 import type { Runner } from "./runner.js";
 import type { Samples } from "./segments.js";
+import type { UnitMap } from "./units.js";
 
 /** What the answers are like beside the dense network's. */
 export interface AnswerChange {
@@ -23,7 +25,7 @@ export interface AnswerChange {
   readonly logitError: number;
   /** Mean Kullback-Leibler divergence of the softmax of the logits from the dense one's. */
   readonly divergence: number;
-  /** Share of samples whose label has the largest logit; undefined without labels. */
+  /** Share of samples whose label has the largest logit, of equal ones the first; undefined without labels. */
   readonly top1: number | undefined;
 }
 
@@ -38,25 +40,26 @@ export interface AnswersRequest {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** For each unit its points, `kept` channels falling from one to the next. Curves must have consumers. */
+/** How many of a unit's channels a share of them is. */
+export const channelsKept = (share: number, width: number): number => Math.max(1, Math.round(share * width));
+
+/** For each unit its points, `kept` channels falling from one to the next; where a share is all of them there is none. */
 export async function measureSensitivity(
-  graph: Graph,
+  map: Pick<UnitMap, "graph" | "channels">,
   curves: readonly Curve[],
   shares: readonly number[],
   measured: ReadonlyMap<string, MeasuredLayer>,
   request: AnswersRequest,
 ): Promise<Point[][]> {
-  const reference = await answersOf(graph, request);
+  const reference = await answersOf(map.graph, request);
   const all: Point[][] = [];
   const total = curves.length * shares.length;
   for (const curve of curves) {
     const { width } = curve.unit;
-    const widths = new Set(
-      shares.map((share) => Math.max(1, Math.round(share * width))).filter((kept) => kept < width),
-    );
+    const widths = new Set(shares.map((share) => channelsKept(share, width)).filter((kept) => kept < width));
     const points: Point[] = [];
     for (const kept of [...widths].sort((a, b) => b - a)) {
-      const answers = await answersOf(withoutChannels(graph, curve, width - kept, measured), request);
+      const answers = await answersOf(withoutChannels(map, curve, width - kept, measured), request);
       points.push({ kept, ...compareAnswers(reference, answers, request) });
       request.onProgress?.(all.length * shares.length + points.length, total);
     }
@@ -71,19 +74,30 @@ export async function denseAnswers(graph: Graph, request: AnswersRequest): Promi
   return compareAnswers(answers, answers, request);
 }
 
-/** The network in which no layer reads the first so many channels of a curve any more, and those that did are fitted again. */
+/**
+ * The network in which no layer reads the first so many channels of a curve any more, and those that did are fitted again; for
+ * readers that cannot be fitted the channels are silenced.
+ */
 function withoutChannels(
-  graph: Graph,
-  { consumers, order }: Curve,
+  { graph, channels }: Pick<UnitMap, "graph" | "channels">,
+  curve: Curve,
   count: number,
   measured: ReadonlyMap<string, MeasuredLayer>,
 ): Graph {
-  return consumers.reduce((current, consumer) => {
+  const gone = curve.order.slice(0, count);
+  const fitted = curve.consumers.reduce((current, consumer) => {
     const { layer, moments } = measured.get(consumer.layer)!;
-    const cut = withoutInputs(layer, consumer, order.slice(0, count));
-    const { filter, bias } = fitLayer(cut, moments, SELECTION_RIDGE);
+    const { filter, bias } = fitLayer(withoutInputs(layer, consumer, gone), moments, SELECTION_RIDGE);
     return withWeights(current, consumer.layer, filter, bias);
   }, graph);
+  if (readersOf(graph, curve) === curve.consumers.length) return fitted;
+  return maskGraph(fitted, channels, new Set(gone.map((channel) => curve.unit.roots[channel]!)));
+}
+
+/** How many layers read the unit, whether they can be fitted or not. */
+function readersOf(graph: Graph, { unit }: Curve): number {
+  const read = new Set(unit.owned.filter(({ role }) => role === "consume").map(({ constant }) => constant));
+  return graph.nodes.filter(({ inputs }) => inputs.some((name) => read.has(name))).length;
 }
 
 /** The logits of all samples: the outputs, or what a softmax at the end makes them from. */
@@ -115,10 +129,11 @@ export function logitsOf(graph: Graph): string[] {
   });
 }
 
-function compareAnswers(
+/** `dense` and `other`: the logits of each sample. */
+export function compareAnswers(
   dense: readonly Float32Array[],
   other: readonly Float32Array[],
-  { label }: AnswersRequest,
+  { label }: Pick<AnswersRequest, "label">,
 ): AnswerChange {
   let [logitError, divergence, right, labelled] = [0, 0, 0, 0];
   dense.forEach((expected, i) => {
@@ -129,7 +144,8 @@ function compareAnswers(
     const wanted = label?.(i);
     if (wanted === undefined) return;
     labelled++;
-    if (actual.every((value, at) => at === wanted || value < actual[wanted]!)) right++;
+    const own = actual[wanted]!;
+    if (actual.every((value, at) => value < own || (value === own && at >= wanted))) right++;
   });
   return { logitError, divergence: Math.max(0, divergence), top1: labelled > 0 ? right / labelled : undefined };
 }

@@ -50,7 +50,7 @@ export async function planByMoments(context: Context, selections: readonly Selec
     isUniform || context.options.allocate !== "sensitivity"
       ? exact
       : await weigh(exact, (known) =>
-          measureSensitivity(folded.graph, known, SHARES, measured, {
+          measureSensitivity(folded, known, SHARES, measured, {
             ...{ runner, onProgress: progress() },
             samples: first(samples, ANSWERED),
           }),

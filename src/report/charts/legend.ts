@@ -8,12 +8,18 @@ export interface LegendEntry {
   readonly look: SeriesLook;
 }
 
-/** Pixels: a line's height, and a column's least width. */
+/** Pixels: a line's height, and a column's least width unless another is given. */
 const LINE = 22;
 const COLUMN = 140;
 
-export function drawLegend({ plot, svg }: Drawing, size: Size, entries: readonly LegendEntry[]): string {
-  const columns = Math.max(1, Math.floor(size.width / COLUMN));
+/** `column`: what the longest name needs, in pixels. */
+export function drawLegend(
+  { plot, svg }: Drawing,
+  size: Size,
+  entries: readonly LegendEntry[],
+  column = COLUMN,
+): string {
+  const columns = Math.max(1, Math.floor(size.width / column));
   const lines = Math.ceil(entries.length / columns);
   const placed = entries.map((entry, i) => ({ ...entry, x: i % columns, y: Math.floor(i / columns) }));
   const place = { x: "x", y: "y" } as const;
