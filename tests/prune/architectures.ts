@@ -205,6 +205,25 @@ export const ARCHITECTURES: Readonly<Record<string, () => Graph>> = {
   "several inputs and outputs": severalEnds,
 };
 
+/** One of each way in which channels hang together. */
+const DISTINCT = [
+  "resnet",
+  "resnet without batch norm",
+  "vgg",
+  "mobilenet",
+  "concat",
+  "gate",
+  "shared weights",
+  "shuffle",
+  "padded channels",
+  "several inputs and outputs",
+];
+
+/** What the laws are demanded on of every method: with ESPALIER_SLOW all, which takes minutes. */
+export const LAWFUL = Object.entries(ARCHITECTURES).filter(
+  ([name]) => process.env["ESPALIER_SLOW"] || DISTINCT.includes(name),
+);
+
 /** Numbers between -1 and 1 for every input. */
 export function noiseFor(graph: Graph, seed = 1): Map<string, Tensor> {
   const next = uniform(seed);

@@ -12,7 +12,7 @@ import { METHODS } from "../../src/prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan, removedClasses } from "../../src/prune/plan.js";
 import { applyPlan, makePlan, prune, type PruneRequest } from "../../src/prune/prune.js";
 import { findUnits, type UnitMap } from "../../src/prune/units.js";
-import { ARCHITECTURES } from "./architectures.js";
+import { ARCHITECTURES, LAWFUL } from "./architectures.js";
 import { fails } from "./expect-error.js";
 import { cannotTakePictures, costOf, difference, meaning, noisePictures, runner, running, same } from "./laws.js";
 
@@ -93,7 +93,7 @@ async function checkLaws(map: UnitMap, request: Request): Promise<void> {
   assert.ok(same((await applyPlan(findUnits(map.graph), replayed, runner)).graph, result.graph), "a plan replays");
 }
 
-for (const [name, make] of Object.entries(ARCHITECTURES)) {
+for (const [name, make] of LAWFUL) {
   const map = findUnits(make());
   for (const method of RANKING) {
     if (cannotTakePictures(method, map.graph)) {

@@ -10,7 +10,7 @@ import { METHODS } from "../../../src/prune/methods/index.js";
 import { formatPlan, parsePlan, removedClasses } from "../../../src/prune/plan.js";
 import { applyPlan, makePlan, prune, type PruneRequest } from "../../../src/prune/prune.js";
 import { findUnits, type UnitMap } from "../../../src/prune/units.js";
-import { ARCHITECTURES } from "../architectures.js";
+import { ARCHITECTURES, LAWFUL } from "../architectures.js";
 import { fails } from "../expect-error.js";
 import { cannotTakePictures, costOf, difference, meaning, noisePictures, runner, running, same } from "../laws.js";
 
@@ -63,7 +63,7 @@ async function checkLaws(map: UnitMap, request: Request): Promise<void> {
   assert.ok(same((await applyPlan(findUnits(graph), replayed, runner)).graph, result.graph), "a plan replays");
 }
 
-for (const [name, make] of Object.entries(ARCHITECTURES)) {
+for (const [name, make] of LAWFUL) {
   const map = findUnits(make());
   for (const method of FOLDING) {
     if (cannotTakePictures(method, map.graph)) {
