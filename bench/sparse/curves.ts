@@ -6,6 +6,9 @@ import { drawSpeedUps } from "../../src/report/charts/speed-ups.js";
 import { standalone } from "../../src/report/charts/standalone.js";
 import type { SparseReport } from "./table.js";
 
+/** Pixels that the line of a convolution takes. */
+const NAME = 220;
+
 /** An SVG file. A convolution has one look in all charts. */
 export async function drawSpeedups({ rows }: Pick<SparseReport, "rows">): Promise<string> {
   const drawing = await openDrawing();
@@ -24,5 +27,5 @@ export async function drawSpeedups({ rows }: Pick<SparseReport, "rows">): Promis
       series: series.filter(({ points }) => points.length > 0),
     });
   });
-  return standalone([...charts, drawLegend(drawing, WIDE, entries)], WIDE.width);
+  return standalone([...charts, drawLegend(drawing, WIDE, entries, NAME)], WIDE.width);
 }
