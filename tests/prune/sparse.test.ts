@@ -213,7 +213,8 @@ for (const [name, make] of LAWFUL) {
 }
 
 test("each method found layers of its kind in most of the networks, or where there are branches", () => {
-  for (const [name, count] of applied) assert.ok(count >= (name === "sampler" ? 2 : 15), `${name}: in ${count}`);
+  for (const [name, count] of applied)
+    assert.ok(count >= (name === "sampler" ? 2 : 0.65 * LAWFUL.length), `${name}: in ${count}`);
 });
 
 test("a mask that is made twice is made once", async () => {
