@@ -6,6 +6,7 @@ import { type Applied, applyCuts, maskGraph } from "./apply.js";
 import { type Budget, checkBudget, formatBudget } from "./budget.js";
 import { applyEdits, checkEdits, maskedByEdits } from "./edits/index.js";
 import { checkCut, type Equality } from "./equality.js";
+import type { Milliseconds } from "./latency/measured.js";
 import { methodByName } from "./methods/index.js";
 import type { Method, MethodContext, Scope } from "./methods/method.js";
 import { readOptions } from "./methods/option.js";
@@ -67,13 +68,23 @@ export async function makePlan(
   runner: Runner,
   resources: Resources = {},
 ): Promise<PrunePlan> {
+  return (await planMeasured(map, request, runner, resources)).plan;
+}
+
+/** The plan, and what a budget in milliseconds has come to; null for budgets of other kinds. */
+export async function planMeasured(
+  map: UnitMap,
+  request: PruneRequest,
+  runner: Runner,
+  resources: Resources = {},
+): Promise<{ readonly plan: PrunePlan; readonly milliseconds: Milliseconds | null }> {
   const method = methodByName(request.method);
   const context = contextOf(method, map, request, runner, resources);
-  const { cuts = [], edits = [] } =
-    "plan" in method ? await method.plan(context) : { cuts: await planByRank(method, context) };
+  const decision = "plan" in method ? await method.plan(context) : await planByRank(method, context);
+  const { cuts = [], edits = [], milliseconds = null } = decision;
   const { seed } = context;
   const plan = { espalierPlan: 1, method: method.name, seed, request: writtenRequest(request), cuts } as const;
-  return edits.length > 0 ? { ...plan, edits } : plan;
+  return { plan: edits.length > 0 ? { ...plan, edits } : plan, milliseconds };
 }
 
 function contextOf(

@@ -2,22 +2,28 @@
 import { RequestError } from "../errors.js";
 import { countNonZero } from "../ops/walk.js";
 import { applyCuts } from "./apply.js";
-import { allowance, type Candidate, cutToBudget, formatBudget } from "./budget.js";
+import { allowance, type Budget, type Candidate, cutToBudget, formatBudget } from "./budget.js";
 import { costModel } from "./cost.js";
 import { allocateByLatency } from "./latency/allocate.js";
+import { cutToMilliseconds } from "./latency/cut.js";
 import { lossesOf } from "./latency/losses.js";
-import { WidthLatency } from "./latency/widths.js";
-import type { Allocation, MethodContext, RankMethod } from "./methods/method.js";
+import type { WidthLatency } from "./latency/widths.js";
+import type { Allocation, Decision, MethodContext, RankMethod, Scope } from "./methods/method.js";
 import type { Cut } from "./plan.js";
 import type { UnitMap, Unit } from "./units.js";
 import { selectUnits } from "./units.js";
+
+/** What methods decide that remove channels. */
+export interface CutDecision extends Decision {
+  readonly cuts: readonly Cut[];
+}
 
 /** The cuts by a method that ranks. */
 export async function planByRank(
   // oxlint-disable-next-line no-explicit-any -- options and state are the method's own business
   method: RankMethod<any, any>,
   context: MethodContext,
-): Promise<Cut[]> {
+): Promise<CutDecision> {
   checkScope(context);
   const units = selectUnits(context.map.units, context.only);
   const prepared = await method.prepare?.(context);
@@ -25,14 +31,16 @@ export async function planByRank(
 }
 
 /** The cuts that meet the budget when channels of these units go, those with the lowest scores first. */
-export function planByScores(
+export async function planByScores(
   units: readonly Unit[],
   score: (unit: Unit) => Float64Array,
   context: MethodContext,
-): Cut[] {
+): Promise<CutDecision> {
   checkScope(context);
-  const removed = choose(units, rankChannels(units, score), context);
-  return cutsOf(units, (root) => removed.has(root));
+  const ranked = rankChannels(units, score);
+  if (context.keep!.kind === "ms") return planByMilliseconds(units, ranked, context);
+  const removed = choose(units, ranked, context);
+  return { cuts: cutsOf(units, (root) => removed.has(root)) };
 }
 
 /** A cut for each unit that loses something. */
@@ -76,41 +84,33 @@ function rankChannels(units: readonly Unit[], score: (unit: Unit) => Float64Arra
 }
 
 function choose(units: readonly Unit[], ranked: readonly Ranked[], context: MethodContext): Set<number> {
-  const { kind, value, amount } = context.keep!;
+  const { kind, value } = context.keep!;
   const asked = context.options["allocate"] as Allocation;
-  if (asked === "latency" && kind !== "ms") {
+  if (asked === "latency") {
     throw new RequestError(`weighs milliseconds; it goes with --keep ms=, not with ${kind}=`, "--allocate latency");
   }
-  if (value === 1 && !amount) return new Set();
+  if (value === 1) return new Set();
   if (kind === "channels") return shareOfEach(units, ranked, value);
-  const latency = kind === "ms" ? openLatency(units, context) : undefined;
-  const auto = latency && context.scope === "global" ? "latency" : "score";
-  const allocation = asked === "auto" ? auto : asked;
-  if (latency && allocation === "latency") return byLatency(units, ranked, latency, context);
-  return fit(ranked, allocation === "uniform" ? { ...context, scope: "local" } : context, latency);
+  return fit(ranked, context, scopeOf(asked, context));
 }
 
-function openLatency(units: readonly Unit[], { map, runner }: MethodContext): WidthLatency {
-  if (!runner.latency) throw new RequestError("milliseconds need a latency table of the device", "--keep");
-  return new WidthLatency(map, units, runner.latency);
-}
+const scopeOf = (asked: Allocation | undefined, { scope }: MethodContext) => (asked === "uniform" ? "local" : scope);
 
-/** The queue of each unit goes as far as it is worth it. */
-function byLatency(
+function planByMilliseconds(
   units: readonly Unit[],
   ranked: readonly Ranked[],
-  latency: WidthLatency,
-  { keep, runner }: MethodContext,
-): Set<number> {
-  const queues = units.map((unit, u) => ({
-    losses: lossesOf(
-      ranked.filter((candidate) => candidate.unit === u),
-      unit,
-    ),
-  }));
-  const { multiple } = runner.latency!;
-  const counts = allocateByLatency(queues, latency, { allowedMs: allowance(keep!, latency.total), multiple });
-  return new Set(ranked.filter(({ unit, rank }) => rank < counts[unit]!).map(({ root }) => root));
+  context: MethodContext,
+): Promise<CutDecision> {
+  const asked = context.options["allocate"] as Allocation | undefined;
+  const scope = scopeOf(asked, context);
+  const byQueues = asked === "latency" || (asked !== "score" && scope === "global");
+  const ofUnit = units.map((_, u) => ranked.filter(({ unit }) => unit === u));
+  const queues = units.map((unit, u) => ({ losses: lossesOf(ofUnit[u]!, unit) }));
+  const ordered = units.map((unit, u) => ({ unit, order: ofUnit[u]!.map(({ channel }) => channel) }));
+  return cutToMilliseconds(context, ordered, (latency, allowedMs) => {
+    if (byQueues) return allocateByLatency(queues, latency, { allowedMs, multiple: context.runner.latency!.multiple });
+    return fitMilliseconds(ofUnit, latency, { allowedMs, scope, keep: context.keep! });
+  });
 }
 
 function shareOfEach(units: readonly Unit[], ranked: readonly Ranked[], share: number): Set<number> {
@@ -118,31 +118,39 @@ function shareOfEach(units: readonly Unit[], ranked: readonly Ranked[], share: n
   return new Set(ranked.filter(({ unit, rank }) => rank < quota[unit]!).map(({ root }) => root));
 }
 
-function fit(
-  ranked: readonly Ranked[],
-  { map, scope, keep, runner }: MethodContext,
-  latency: WidthLatency | undefined,
-): Set<number> {
+function fit(ranked: readonly Ranked[], { map, keep, runner }: MethodContext, scope: Scope): Set<number> {
   const { kind } = keep!;
-  const urgency = (c: Ranked) => (scope === "global" ? c.score : (c.rank + 1) / c.width);
-  const sequence = [...ranked].sort((a, b) => urgency(a) - urgency(b) || a.unit - b.unit || a.rank - b.rank);
   const { graph, channels } = map;
   const bytesOf = runner.cutBytes ?? runner.fileBytes;
   const model = costModel(graph, channels);
   const cost = (removed: ReadonlySet<number>): number => {
     if (kind === "bytes") return bytesOf(applyCuts(graph, channels, removed).graph);
-    if (latency) return millisecondsOf(ranked, latency, removed);
     return model(removed)[kind as "macs" | "parameters"];
   };
   const full = kind === "bytes" ? runner.fileBytes(graph) : cost(new Set());
-  return cutToBudget(sequence, allowance(keep!, full), cost, formatBudget(keep!), hasNoZeros(map));
+  const allowed = allowance(keep!, full);
+  return cutToBudget(sequenceOf(ranked, scope), allowed, cost, formatBudget(keep!), hasNoZeros(map));
 }
 
-function millisecondsOf(ranked: readonly Ranked[], latency: WidthLatency, removed: ReadonlySet<number>): number {
-  const counts = new Map<number, number>();
-  for (const { unit, root } of ranked) counts.set(unit, (counts.get(unit) ?? 0) + (removed.has(root) ? 1 : 0));
-  counts.forEach((count, unit) => latency.remove(unit, count));
-  return latency.total;
+/** In which order channels go when all units compete, or each loses the same share. */
+function sequenceOf(ranked: readonly Ranked[], scope: Scope): Ranked[] {
+  const urgency = (c: Ranked) => (scope === "global" ? c.score : (c.rank + 1) / c.width);
+  return [...ranked].sort((a, b) => urgency(a) - urgency(b) || a.unit - b.unit || a.rank - b.rank);
+}
+
+/** By unit how many channels go, in such an order. */
+function fitMilliseconds(
+  ofUnit: readonly (readonly Ranked[])[],
+  latency: WidthLatency,
+  { allowedMs, scope, keep }: { readonly allowedMs: number; readonly scope: Scope; readonly keep: Budget },
+): number[] {
+  const countsOf = (removed: ReadonlySet<number>) =>
+    ofUnit.map((ranked) => ranked.filter(({ root }) => removed.has(root)).length);
+  const cost = (removed: ReadonlySet<number>) => {
+    countsOf(removed).forEach((count, unit) => latency.remove(unit, count));
+    return latency.total;
+  };
+  return countsOf(cutToBudget(sequenceOf(ofUnit.flat(), scope), allowedMs, cost, formatBudget(keep)));
 }
 
 /** Whether channels of a unit cost the same: as long as no weight of theirs is zero. */

@@ -9,10 +9,10 @@ import { racer, runtimeRunner } from "../../measure/runner.js";
 import { type Budget, parseBudget } from "../../prune/budget.js";
 import { METHODS, methodByName } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
-import { type Milliseconds, planMeasured } from "../../prune/latency/measured.js";
+import type { Milliseconds } from "../../prune/latency/measured.js";
 import {
   applyPlan,
-  makePlan,
+  planMeasured,
   type PruneRequest,
   type PruneResult,
   type Resources,
@@ -156,7 +156,9 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   let opened: Samples | undefined;
   const samples = () => (opened ??= openSamples(map.graph, options));
   const resources = options.data === undefined ? {} : { samples };
-  const { plan, milliseconds = null } = replayed ? { plan: replayed } : await decide(map, request, runner, resources);
+  const { plan, milliseconds } = replayed
+    ? { plan: replayed, milliseconds: null }
+    : await decide(map, request, runner, resources);
   const result = await applyPlan(map, plan, runner);
   const recovered = await recoverWithoutLabels(map.graph, result, samples, options);
   const noted = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
@@ -190,25 +192,15 @@ async function decide(
   request: PruneRequest,
   runner: Runner,
   { samples }: Resources,
-): Promise<{ readonly plan: PrunePlan; readonly milliseconds?: Milliseconds }> {
+): ReturnType<typeof planMeasured> {
   const progress =
     samples && looksAtPictures(request.method)
       ? createProgress({ label: "deciding", total: 100, unit: "%" })
       : undefined;
   const onProgress = (done: number, total: number) => progress?.update(Math.round((100 * done) / total));
-  const decided = await decideWith(map, request, runner, { samples, onProgress });
+  const decided = await planMeasured(map, request, runner, { samples, onProgress });
   progress?.finish();
   return decided;
-}
-
-async function decideWith(
-  map: UnitMap,
-  request: PruneRequest,
-  runner: Runner,
-  resources: Resources,
-): Promise<{ readonly plan: PrunePlan; readonly milliseconds?: Milliseconds }> {
-  if (request.keep?.kind === "ms") return planMeasured(map, request, runner, resources);
-  return { plan: await makePlan(map, request, runner, resources) };
 }
 
 /** What can be known to fail fails before any work is done. */

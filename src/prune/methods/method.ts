@@ -2,6 +2,7 @@
 import type { Graph, Shape } from "../../graph/graph.js";
 import type { Budget, BudgetKind } from "../budget.js";
 import type { Edit } from "../edits/index.js";
+import type { Milliseconds } from "../latency/measured.js";
 import type { Cut } from "../plan.js";
 import type { Runner } from "../runner.js";
 import type { Samples } from "../segments.js";
@@ -66,6 +67,8 @@ interface About<Options extends MethodOptions> {
 export interface Decision {
   readonly cuts?: readonly Cut[];
   readonly edits?: readonly Edit[];
+  /** Where the budget is one of them: foretold, and measured. */
+  readonly milliseconds?: Milliseconds;
 }
 
 /** Ranks channels: one number a channel, the smallest go first. Units are compared by these numbers, too. */

@@ -21,7 +21,7 @@ export const similarity = definePlanMethod({
   removes: "channels",
   needs: ["weights"],
   uses: ["samples"],
-  budgets: ["macs", "parameters", "bytes", "channels"],
+  budgets: ["macs", "parameters", "bytes", "channels", "ms"],
   scopes: ["global", "local"],
   options: {
     statistics: choice(
@@ -48,8 +48,8 @@ export const similarity = definePlanMethod({
       return { unit, readers, ...order, fold: foldByLeastSquares(readers, moments) };
     });
     const scores = new Map(folding.map(({ unit, scores: own }) => [unit, own]));
-    const cuts = planByScores([...scores.keys()], (unit) => scores.get(unit)!, context);
-    return { cuts, edits: foldChannels(folding, cuts) };
+    const decision = await planByScores([...scores.keys()], (unit) => scores.get(unit)!, context);
+    return { ...decision, edits: foldChannels(folding, decision.cuts) };
   },
 });
 

@@ -18,11 +18,11 @@ export const surgery = definePlanMethod({
   paper: "Srinivas and Babu 2015, Data-free Parameter Pruning for Deep Neural Networks, section 3",
   removes: "channels",
   needs: ["weights"],
-  budgets: ["macs", "parameters", "bytes", "channels"],
+  budgets: ["macs", "parameters", "bytes", "channels", "ms"],
   scopes: ["global", "local"],
   needsBudget: false,
   options: {},
-  plan(context) {
+  async plan(context) {
     const units = selectUnits(context.map.units, context.only).map((unit) => {
       const readers = readersOf(context.map, unit);
       const rows = filterRows(context.map, unit, readers);
@@ -34,11 +34,13 @@ export const surgery = definePlanMethod({
       return { unit, readers, fold, ...operate(rows, readers) };
     });
     const byUnit = new Map(units.map((own) => [own.unit, own]));
-    const cuts = context.keep
-      ? planByScores([...byUnit.keys()], (unit) => byUnit.get(unit)!.scores, context)
-      : units.flatMap(({ unit, scores, cutOff }) =>
-          cutsOf([unit], (root) => scores[unit.roots.indexOf(root)]! < cutOff),
-        );
-    return { cuts, edits: foldChannels(units, cuts) };
+    const decision = context.keep
+      ? await planByScores([...byUnit.keys()], (unit) => byUnit.get(unit)!.scores, context)
+      : {
+          cuts: units.flatMap(({ unit, scores, cutOff }) =>
+            cutsOf([unit], (root) => scores[unit.roots.indexOf(root)]! < cutOff),
+          ),
+        };
+    return { ...decision, edits: foldChannels(units, decision.cuts) };
   },
 });

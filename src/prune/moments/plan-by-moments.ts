@@ -55,7 +55,7 @@ export async function planByMoments(context: Context, selections: readonly Selec
             samples: first(samples, ANSWERED),
           }),
         );
-  const cuts = await allocate(context, curves, isUniform ? "local" : "global");
+  const { cuts } = await allocate(context, curves, isUniform ? "local" : "global");
   if (!hasNoZeros(map)) return { cuts };
   const counts = curves.map(({ unit }) => cuts.find((cut) => cut.unit === unit.name)?.remove.length ?? 0);
   const removed = await chooseChannels(folded.graph, curves, counts, selections, samples, walk());
