@@ -37,6 +37,7 @@ export async function planByScores(
   context: MethodContext,
 ): Promise<CutDecision> {
   checkScope(context);
+  checkAllocation(context);
   const ranked = rankChannels(units, score);
   if (context.keep!.kind === "ms") return planByMilliseconds(units, ranked, context);
   const removed = choose(units, ranked, context);
@@ -57,6 +58,12 @@ function checkScope({ keep, scope }: MethodContext): void {
   if (keep!.kind === "channels" && scope === "global") {
     throw new RequestError("channels= is a share of each unit, so units cannot compete; leave --scope out", "--scope");
   }
+}
+
+/** Throws a `RequestError` where units are to be weighed by milliseconds, but the budget counts something else. */
+export function checkAllocation({ keep, options }: MethodContext): void {
+  if (options["allocate"] !== "latency" || keep!.kind === "ms") return;
+  throw new RequestError(`weighs milliseconds; it goes with --keep ms=, not with ${keep!.kind}=`, "--allocate latency");
 }
 
 interface Ranked extends Candidate {
@@ -85,16 +92,12 @@ function rankChannels(units: readonly Unit[], score: (unit: Unit) => Float64Arra
 
 function choose(units: readonly Unit[], ranked: readonly Ranked[], context: MethodContext): Set<number> {
   const { kind, value } = context.keep!;
-  const asked = context.options["allocate"] as Allocation;
-  if (asked === "latency") {
-    throw new RequestError(`weighs milliseconds; it goes with --keep ms=, not with ${kind}=`, "--allocate latency");
-  }
   if (value === 1) return new Set();
   if (kind === "channels") return shareOfEach(units, ranked, value);
-  return fit(ranked, context, scopeOf(asked, context));
+  return fit(ranked, context, sharingOf(context));
 }
 
-const scopeOf = (asked: Allocation | undefined, { scope }: MethodContext) => (asked === "uniform" ? "local" : scope);
+const sharingOf = ({ options, scope }: MethodContext) => (options["allocate"] === "uniform" ? "local" : scope);
 
 function planByMilliseconds(
   units: readonly Unit[],
@@ -102,7 +105,7 @@ function planByMilliseconds(
   context: MethodContext,
 ): Promise<CutDecision> {
   const asked = context.options["allocate"] as Allocation | undefined;
-  const scope = scopeOf(asked, context);
+  const scope = sharingOf(context);
   const byQueues = asked === "latency" || (asked !== "score" && scope === "global");
   const ofUnit = units.map((_, u) => ranked.filter(({ unit }) => unit === u));
   const queues = units.map((unit, u) => ({ losses: lossesOf(ofUnit[u]!, unit) }));

@@ -13,7 +13,7 @@ export const greedy = definePlanMethod({
     "Hassibi, Stork 1993, Optimal Brain Surgeon, section 3, in blocks; He, Zhang, Sun 2017, Channel Pruning, section 3",
   removes: "channels",
   needs: ["samples"],
-  budgets: ["macs", "parameters", "bytes", "channels"],
+  budgets: ["macs", "parameters", "bytes", "channels", "ms"],
   scopes: ["global", "local"],
   options: ALLOCATION,
   plan: (context) => planByMoments(context, ["elimination", "lasso"]),

@@ -12,7 +12,7 @@ export const lasso = definePlanMethod({
   paper: "He, Zhang, Sun 2017, Channel Pruning for Accelerating Very Deep Neural Networks, sections 3.1 to 3.3",
   removes: "channels",
   needs: ["samples"],
-  budgets: ["macs", "parameters", "bytes", "channels"],
+  budgets: ["macs", "parameters", "bytes", "channels", "ms"],
   scopes: ["global", "local"],
   options: ALLOCATION,
   plan: (context) => planByMoments(context, ["lasso"]),

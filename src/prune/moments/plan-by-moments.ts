@@ -2,9 +2,11 @@
 import { RequestError } from "../../errors.js";
 import { openMoments } from "../../linalg/moments.js";
 import { foldBatchNorm } from "../../passes/fold-batch-norm.js";
+import { allocateByLatency } from "../latency/allocate.js";
+import { cutToMilliseconds } from "../latency/cut.js";
 import type { Decision, MethodContext } from "../methods/method.js";
 import { choice } from "../methods/option.js";
-import { hasNoZeros, planByRank } from "../rank.js";
+import { checkAllocation, type CutDecision, hasNoZeros, planByScores } from "../rank.js";
 import type { Samples } from "../segments.js";
 import { measureSensitivity, scaledErrors } from "../sensitivity.js";
 import { findUnits, selectUnits } from "../units.js";
@@ -16,8 +18,8 @@ import type { WalkOptions } from "./walk.js";
 
 export const ALLOCATION = {
   allocate: choice(
-    "how much each unit loses: the same share, by reconstruction error for each multiply-add, or by what that does to the answers",
-    ["uniform", "error", "sensitivity"],
+    "how much each unit loses: the same share, by reconstruction error for each multiply-add or millisecond, or by what that does to the answers; latency says sensitivity, and that --keep is ms=",
+    ["uniform", "error", "sensitivity", "latency"],
     "sensitivity",
   ),
 };
@@ -32,10 +34,12 @@ type Context = MethodContext<typeof ALLOCATION>;
 
 export async function planByMoments(context: Context, selections: readonly Selection[]): Promise<Decision> {
   const { map, only, keep, runner } = context;
-  const isUniform = context.scope === "local" || context.options.allocate === "uniform";
+  const { allocate: asked } = context.options;
+  checkAllocation(context);
+  const isUniform = asked === "uniform" || (context.scope === "local" && asked !== "latency");
   if (keep!.kind === "channels" && !isUniform && context.scope === "global")
     throw new RequestError("channels= is a share of each unit, so units cannot compete; leave --scope out", "--scope");
-  if (keep!.value === 1) return { cuts: [] };
+  if (keep!.value === 1 && !keep!.amount) return { cuts: [] };
   const samples = context.samples();
   const progress = stages(context.onProgress, isUniform ? [1, 2] : [1, 1, 2]);
   const moments = await openMoments();
@@ -47,7 +51,7 @@ export async function planByMoments(context: Context, selections: readonly Selec
   const measured = await denseMoments(folded.graph, readers, samples, walk());
   const exact = curvesOf(folded.graph, units, measured);
   const curves =
-    isUniform || context.options.allocate !== "sensitivity"
+    isUniform || asked === "error"
       ? exact
       : await weigh(exact, (known) =>
           measureSensitivity(folded, known, SHARES, measured, {
@@ -55,12 +59,13 @@ export async function planByMoments(context: Context, selections: readonly Selec
             samples: first(samples, ANSWERED),
           }),
         );
-  const { cuts } = await allocate(context, curves, isUniform ? "local" : "global");
-  if (!hasNoZeros(map)) return { cuts };
+  const decision = await allocate(context, curves, isUniform ? "local" : "global");
+  const { cuts } = decision;
+  if (!hasNoZeros(map)) return decision;
   const counts = curves.map(({ unit }) => cuts.find((cut) => cut.unit === unit.name)?.remove.length ?? 0);
   const removed = await chooseChannels(folded.graph, curves, counts, selections, samples, walk());
   const list = curves.map(({ unit: { name, width } }, u) => ({ unit: name, width, remove: removed[u]! }));
-  return { cuts: list.filter(({ remove }) => remove.length > 0) };
+  return { ...decision, cuts: list.filter(({ remove }) => remove.length > 0) };
 }
 
 /** The curves in units of measured changes, where there is something that was measured. */
@@ -77,15 +82,22 @@ async function weigh(
 }
 
 /** Channels by the order of the curves, as many as the budget wants. */
-function allocate(context: Context, curves: readonly Curve[], scope: "local" | "global") {
-  const prices = pricesOf(context.map, selectUnits(context.map.units, context.only), context.keep!);
-  const names = selectUnits(context.map.units, context.only).map(({ name }) => name);
-  const scores = new Map(
-    curves.map((curve) => [curve.unit.name, marginalScores(curve, prices[names.indexOf(curve.unit.name)]!)]),
+function allocate(context: Context, curves: readonly Curve[], scope: "local" | "global"): Promise<CutDecision> {
+  const units = new Map(selectUnits(context.map.units, context.only).map((unit) => [unit.name, unit]));
+  const ordered = curves.map(({ unit, order }) => ({ unit: units.get(unit.name)!, order }));
+  if (context.keep!.kind === "ms" && scope === "global") {
+    const queues = curves.map(({ errors }) => ({ losses: [0, ...errors] }));
+    return cutToMilliseconds(context, ordered, (latency, allowedMs) =>
+      allocateByLatency(queues, latency, { allowedMs, multiple: context.runner.latency!.multiple }),
+    );
+  }
+  const prices = pricesOf(
+    context.map,
+    ordered.map(({ unit }) => unit),
+    context.keep!,
   );
-  const score = (unit: { readonly name: string }) => scores.get(unit.name)!;
-  const unused = { name: "", summary: "", paper: "", removes: "", needs: [], budgets: [], scopes: [], options: {} };
-  return planByRank({ ...unused, score }, { ...context, scope });
+  const scores = new Map(curves.map((curve, c) => [curve.unit.name, marginalScores(curve, prices[c]!)]));
+  return planByScores([...units.values()], ({ name }) => scores.get(name)!, { ...context, scope });
 }
 
 const first = (samples: Samples, count: number): Samples => ({ ...samples, count: Math.min(samples.count, count) });

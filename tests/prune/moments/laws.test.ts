@@ -2,15 +2,18 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DataError, RequestError } from "../../../src/errors.js";
+import type { Graph } from "../../../src/graph/graph.js";
 import { verifyGraph } from "../../../src/graph/verify.js";
+import { latencyModel } from "../../../src/measure/latency-model.js";
 import { maskGraph } from "../../../src/prune/apply.js";
 import { allowance, type Budget } from "../../../src/prune/budget.js";
 import { costModel } from "../../../src/prune/cost.js";
 import { formatPlan, parsePlan, type PrunePlan, removedClasses } from "../../../src/prune/plan.js";
-import { applyPlan, makePlan, prune, type PruneRequest } from "../../../src/prune/prune.js";
+import { applyPlan, makePlan, planMeasured, prune, type PruneRequest } from "../../../src/prune/prune.js";
 import { findUnits, type UnitMap } from "../../../src/prune/units.js";
 import { ARCHITECTURES } from "../architectures.js";
 import { fails } from "../expect-error.js";
+import { fakeTable } from "../fake-latency.js";
 import { difference, meaning, running, runner, same } from "../laws.js";
 import { samplesFor } from "../recovery.js";
 
@@ -87,6 +90,33 @@ test("keeping everything changes nothing, and looks at no samples", async () => 
       samples: () => assert.unreachable("no samples are needed") as never,
     });
     assert.ok(same(result.graph, map.graph));
+  }
+});
+
+test("milliseconds are met, by what each unit's channels are worth for the time they take", async () => {
+  const map = findUnits(ARCHITECTURES["resnet"]!());
+  const latency = latencyModel(await fakeTable(map.graph));
+  const timed = (graph: Graph) =>
+    latency.layers(graph).reduce((sum, { sizes, milliseconds }) => sum + milliseconds(sizes), latency.overheadMs);
+  // Everything takes twice as long as the table says, and what is cut a tenth more than that.
+  const race = async ([dense, cut]: readonly Graph[]) => [2 * timed(dense!), 2.2 * timed(cut!)];
+  const device = { ...runner, latency, race };
+  for (const method of METHODS) {
+    for (const allocate of ["latency", "sensitivity", "error", "uniform"]) {
+      const request = { method, keep: { kind: "ms", value: 0.7 }, options: { allocate } } as const;
+      const { plan, milliseconds } = await planMeasured(map, request, device, withSamples(map));
+      const { before, after, error, rounds } = milliseconds!;
+      assert.ok(
+        after! <= 0.7 * 1.02 * before && after! > 0.6 * before,
+        `${method}, ${allocate}: ${after} of ${before}`,
+      );
+      assert.ok(rounds > 1 && Math.abs(error! - (1 / 1.1 - 1)) < 1e-9);
+      const { graph } = await applyPlan(map, plan, runner);
+      assert.ok(Math.abs(2.2 * timed(graph) - after!) < 1e-9, "what was timed is what is cut");
+    }
+    const wrong = { method, keep: { kind: "macs", value: 0.7 }, options: { allocate: "latency" } } as const;
+    const noSamples = { samples: () => assert.unreachable("no samples are needed") as never };
+    await fails(() => makePlan(map, wrong, device, noSamples), RequestError, /goes with --keep ms=, not with macs=$/);
   }
 });
 
