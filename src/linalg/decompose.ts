@@ -1,5 +1,7 @@
 /** Decompositions of symmetric matrices, by ml-matrix. Matrices are row-major lists of numbers. */
-import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { lowerFactor } from "./cholesky.js";
+import { factorPositive } from "./solve.js";
 
 export interface Eigen {
   /** Falling; what rounding made negative is 0. */
@@ -19,15 +21,15 @@ export function eigen(a: Float64Array, n: number): Eigen {
   return { values: Float64Array.from(order, (i) => Math.max(0, realEigenvalues[i]!)), vectors };
 }
 
-/** The lower triangle l with l lT = a, for a positive definite a [n][n] whose upper half is not looked at. Throws a `RangeError` where it is not. */
+/** As `lowerFactor`. Throws a `RangeError` where the matrix is not positive definite. */
 export function cholesky(a: Float64Array, n: number): Float64Array {
-  const decomposition = new CholeskyDecomposition(matrixOf(mirrored(a, n), n));
-  if (!decomposition.isPositiveDefinite()) throw new RangeError("cholesky: the matrix is not positive definite");
-  return Float64Array.from(decomposition.lowerTriangularMatrix.to1DArray());
+  const factor = lowerFactor(a, n);
+  if (!factor) throw new RangeError("cholesky: the matrix is not positive definite");
+  return factor;
 }
 
 export function isPositiveDefinite(a: Float64Array, n: number): boolean {
-  return new CholeskyDecomposition(matrixOf(mirrored(a, n), n)).isPositiveDefinite();
+  return lowerFactor(a, n) !== undefined;
 }
 
 /** x with x l = b, for a lower triangle l [n][n] and b [rows][n]. */
@@ -56,12 +58,11 @@ export function solveFromRightTransposed(b: Float64Array, l: Float64Array, n: nu
   return y;
 }
 
-/** The inverse of a positive definite a [n][n]. */
+/** The inverse of a positive definite a [n][n]. Throws a `RangeError` where it is not. */
 export function invert(a: Float64Array, n: number): Float64Array {
-  const identity = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) identity[i * (n + 1)] = 1;
-  const l = cholesky(a, n);
-  return solveFromRight(solveFromRightTransposed(identity, l, n), l, n);
+  const factored = factorPositive(a, n);
+  if (!factored) throw new RangeError("invert: the matrix is not positive definite");
+  return factored.inverse();
 }
 
 /** a with this share of the mean of its diagonal added to the diagonal; of a matrix of zeros, the identity. */
@@ -77,13 +78,6 @@ export function withRidge(a: Float64Array, n: number, share: number): Float64Arr
 export function solveWithRidge(b: Float64Array, a: Float64Array, n: number, share: number): Float64Array {
   const l = cholesky(withRidge(a, n, share), n);
   return solveFromRight(solveFromRightTransposed(b, l, n), l, n);
-}
-
-/** The matrix with its lower half on both sides. */
-function mirrored(a: Float64Array, n: number): Float64Array {
-  const result = a.slice();
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) result[j * n + i] = a[i * n + j]!;
-  return result;
 }
 
 /** A matrix of views of the rows: nothing is copied. */

@@ -60,50 +60,53 @@ const UNSOLVABLE: State = { cost: () => 0, remove: () => {} };
 function open({ inputs, outputs, products, targets, weight, blocks }: Problem): State {
   const factored = factorPositive(products, inputs);
   if (!factored) return UNSOLVABLE;
+  const all = Int32Array.from({ length: inputs }, (_, r) => r);
+  /** The inverse is symmetric: only its lower half is kept up to date. */
   const [inverse, fitted] = [factored.inverse(), factored.solve(targets)];
-  /** H_ii^-1 M_i of a block; undefined where the block is no part of the problem. */
-  const multipliers = (block: Int32Array): Float64Array | undefined => {
-    if (block.length === 0) return undefined;
-    const own = gather(inverse, inputs, block, block);
-    return solvePositive(own, block.length, gatherRows(fitted, outputs, block));
-  };
+  const own = (block: Int32Array) => gatherSymmetric(inverse, inputs, block, block);
   return {
     cost(i) {
       const block = blocks[i]!;
-      const solved = multipliers(block);
-      if (!solved) return 0;
+      if (block.length === 0) return 0;
+      const multipliers = solvePositive(own(block), block.length, gatherRows(fitted, outputs, block));
+      if (!multipliers) return 0;
       let sum = 0;
       block.forEach((row, r) => {
-        for (let o = 0; o < outputs; o++) sum += fitted[row * outputs + o]! * solved[r * outputs + o]!;
+        for (let o = 0; o < outputs; o++) sum += fitted[row * outputs + o]! * multipliers[r * outputs + o]!;
       });
       return weight * sum;
     },
     remove(i) {
       const block = blocks[i]!;
-      const solved = multipliers(block);
+      if (block.length === 0) return;
+      const rows = gatherSymmetric(inverse, inputs, block, all);
+      const right = joinRows(rows, inputs, gatherRows(fitted, outputs, block), outputs);
+      const solved = solvePositive(own(block), block.length, right);
       if (!solved) return;
-      const columns = gather(
-        inverse,
-        inputs,
-        Int32Array.from({ length: inputs }, (_, r) => r),
-        block,
-      );
-      const own = gather(inverse, inputs, block, block);
-      const rows = solvePositive(own, block.length, gatherRows(inverse, inputs, block))!;
-      subtractProduct(fitted, columns, solved, block.length, outputs);
-      subtractProduct(inverse, columns, rows, block.length, inputs);
+      for (let r = 0; r < inputs; r++) {
+        for (let k = 0; k < block.length; k++) {
+          const factor = rows[k * inputs + r]!;
+          if (factor === 0) continue;
+          const from = k * (inputs + outputs);
+          subtractRow(inverse, r * inputs, factor, solved, from, r + 1);
+          subtractRow(fitted, r * outputs, factor, solved, from + inputs, outputs);
+        }
+      }
       for (const row of block) {
         fitted.fill(0, row * outputs, (row + 1) * outputs);
         inverse.fill(0, row * inputs, (row + 1) * inputs);
+        for (let r = row; r < inputs; r++) inverse[r * inputs + row] = 0;
       }
     },
   };
 }
 
-/** from[rows][columns] of a matrix with `width` columns. */
-function gather(from: Float64Array, width: number, rows: Int32Array, columns: Int32Array): Float64Array {
+/** from[rows][columns] of a symmetric matrix [n][n] of which the lower half is there. */
+function gatherSymmetric(from: Float64Array, n: number, rows: Int32Array, columns: Int32Array): Float64Array {
   const result = new Float64Array(rows.length * columns.length);
-  rows.forEach((row, r) => columns.forEach((c, k) => (result[r * columns.length + k] = from[row * width + c]!)));
+  rows.forEach((row, r) =>
+    columns.forEach((c, k) => (result[r * columns.length + k] = from[row < c ? c * n + row : row * n + c]!)),
+  );
   return result;
 }
 
@@ -113,16 +116,16 @@ function gatherRows(from: Float64Array, width: number, rows: Int32Array): Float6
   return result;
 }
 
-/** a [n][width] -= left [n][inner] x right [inner][width]. */
-function subtractProduct(a: Float64Array, left: Float64Array, right: Float64Array, inner: number, width: number): void {
-  const n = left.length / inner;
-  for (let i = 0; i < n; i++) {
-    const row = i * width;
-    for (let k = 0; k < inner; k++) {
-      const factor = left[i * inner + k]!;
-      if (factor === 0) continue;
-      const from = k * width;
-      for (let j = 0; j < width; j++) a[row + j]! -= factor * right[from + j]!;
-    }
+/** Rows of a, each with that of b behind it. */
+function joinRows(a: Float64Array, aWidth: number, b: Float64Array, bWidth: number): Float64Array {
+  const result = new Float64Array(a.length + b.length);
+  for (let r = 0; r * aWidth < a.length; r++) {
+    result.set(a.subarray(r * aWidth, (r + 1) * aWidth), r * (aWidth + bWidth));
+    result.set(b.subarray(r * bWidth, (r + 1) * bWidth), r * (aWidth + bWidth) + aWidth);
   }
+  return result;
+}
+
+function subtractRow(a: Float64Array, to: number, factor: number, b: Float64Array, from: number, count: number): void {
+  for (let c = 0; c < count; c++) a[to + c]! -= factor * b[from + c]!;
 }

@@ -51,6 +51,21 @@ export function transpose(a: Float64Array, rows: number): Float64Array {
   return result;
 }
 
+/** The part between some rows and columns, the last ones left out, of a matrix with `width` columns. */
+export function block(
+  a: Float64Array,
+  width: number,
+  [top, bottom]: readonly [number, number],
+  [left, right]: readonly [number, number],
+): Float64Array {
+  const columns = right - left;
+  const result = new Float64Array((bottom - top) * columns);
+  for (let row = top; row < bottom; row++) {
+    result.set(a.subarray(row * width + left, row * width + right), (row - top) * columns);
+  }
+  return result;
+}
+
 /** The sum of products of two lists. */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;

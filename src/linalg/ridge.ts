@@ -1,4 +1,5 @@
 /** Ridge regression from second moments, with the weights of before as what it leans on. */
+import { block, multiply } from "./products.js";
 import type { Centred } from "./second-moments.js";
 import { solvePositive, submatrix } from "./solve.js";
 
@@ -89,16 +90,14 @@ function fitSupport(
 
 /** Sum of squares of what a filter [outputs][inputs] with the best bias leaves of the outputs; `moments` as of `fitRidge`. */
 export function residualOf({ products, width }: Centred, inputs: number, filter: ArrayLike<number>): number {
+  const outputs = width - inputs;
+  const seen = multiply(Float64Array.from(filter), block(products, width, [0, inputs], [0, inputs]), outputs);
   let residual = 0;
-  for (let o = inputs; o < width; o++) {
-    residual += products[o * width + o]!;
-    const row = (o - inputs) * inputs;
+  for (let o = 0; o < outputs; o++) {
+    residual += products[(inputs + o) * (width + 1)]!;
     for (let i = 0; i < inputs; i++) {
-      const weight = filter[row + i]!;
-      if (weight === 0) continue;
-      let sum = 0;
-      for (let j = 0; j < inputs; j++) sum += products[i * width + j]! * filter[row + j]!;
-      residual += weight * (sum - 2 * products[i * width + o]!);
+      const at = o * inputs + i;
+      residual += filter[at]! * (seen[at]! - 2 * products[i * width + inputs + o]!);
     }
   }
   return Math.max(0, residual);

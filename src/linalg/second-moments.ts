@@ -7,6 +7,9 @@ export const BLOCK_ROWS = 256;
 /** Numbers of a row that lie side by side; the next row's are as many further on. */
 export const PANEL = 8;
 
+/** Rows that a panel has room for: two more, or panels would lie whole multiples of 4 KB apart and share few lines of a cache. */
+const CAPACITY = BLOCK_ROWS + 2;
+
 /** Means, and the sums of products of what is left when they are taken off. */
 export interface Centred {
   readonly width: number;
@@ -39,7 +42,7 @@ export class SecondMoments {
     const pin = (type: { readonly value: number }, length: number) =>
       toolkit.__pin(toolkit.__newArray(type.value, length));
     this.#pointers = [
-      pin(toolkit.FLOAT32_ARRAY, this.#padded * BLOCK_ROWS),
+      pin(toolkit.FLOAT32_ARRAY, this.#padded * CAPACITY),
       pin(toolkit.FLOAT64_ARRAY, ((panels * (panels + 1)) / 2) * PANEL * PANEL),
     ];
   }
@@ -55,7 +58,7 @@ export class SecondMoments {
     const values = this.rows();
     const ones = this.places[this.width]!;
     for (let r = 0; r < count; r++) values[ones + r * PANEL] = 1;
-    this.#toolkit.addGram(rows, this.#padded, BLOCK_ROWS, count, sums);
+    this.#toolkit.addGram(rows, this.#padded, CAPACITY, count, sums);
     this.#count += count;
   }
 
@@ -88,7 +91,7 @@ export class SecondMoments {
   }
 }
 
-const placeOf = (f: number) => Math.floor(f / PANEL) * PANEL * BLOCK_ROWS + (f % PANEL);
+const placeOf = (f: number) => Math.floor(f / PANEL) * PANEL * CAPACITY + (f % PANEL);
 
 /** Where the sum of products of the numbers i <= j lies. */
 function tileOf(i: number, j: number): number {

@@ -1,5 +1,5 @@
-/** Dense linear algebra in float64: factors by ml-matrix, and substitution along rows. Matrices are row-major lists of numbers. */
-import { CholeskyDecomposition, Matrix } from "ml-matrix";
+/** Equations in float64: Cholesky's factors, and substitution along rows. Matrices are row-major lists of numbers. */
+import { lowerFactor } from "./cholesky.js";
 
 /** The square matrix of some rows and columns of a [width][width] matrix. */
 export function submatrix(a: ArrayLike<number>, width: number, kept: ArrayLike<number>): Float64Array {
@@ -19,16 +19,15 @@ export interface Factored {
   inverse(): Float64Array;
 }
 
-/** Cholesky's factors of a symmetric positive definite a [n][n], of which the lower triangle is read; undefined where it is none. */
+/** A symmetric positive definite a [n][n], of which the lower triangle is read, factored; undefined where it is none. */
 export function factorPositive(a: Float64Array, n: number): Factored | undefined {
-  if (!a.every(Number.isFinite)) return undefined;
-  const decomposition = new CholeskyDecomposition(symmetricOf(a, n));
-  if (!decomposition.isPositiveDefinite()) return undefined;
-  const lower = Array.from({ length: n }, (_, r) => decomposition.lowerTriangularMatrix.getRow(r));
-  return {
-    solve: (b) => backwards(lower, forwards(lower, b.slice())),
-    inverse: () => backwards(lower, inverseOf(lower)),
-  };
+  const lower = lowerFactor(a, n);
+  return (
+    lower && {
+      solve: (b) => backwards(lower, n, forwards(lower, n, b.slice())),
+      inverse: () => inverseOf(lower, n),
+    }
+  );
 }
 
 /** x with a x = b, as `factorPositive` reads a; b is [n][columns]. */
@@ -37,34 +36,37 @@ export function solvePositive(a: Float64Array, n: number, b: Float64Array): Floa
 }
 
 /** In place; whole rows at a time, which ml-matrix's own solver does not do. */
-function forwards(lower: readonly (readonly number[])[], x: Float64Array): Float64Array {
-  const columns = x.length / lower.length;
-  lower.forEach((row, k) => {
-    for (let i = 0; i < k; i++) subtractRow(x, k * columns, i * columns, row[i]!, columns);
-    divideRow(x, k * columns, row[k]!, columns);
-  });
-  return x;
-}
-
-function backwards(lower: readonly (readonly number[])[], x: Float64Array): Float64Array {
-  const n = lower.length;
+function forwards(lower: Float64Array, n: number, x: Float64Array): Float64Array {
   const columns = x.length / n;
-  for (let k = n - 1; k >= 0; k--) {
-    divideRow(x, k * columns, lower[k]![k]!, columns);
-    for (let i = 0; i < k; i++) subtractRow(x, i * columns, k * columns, lower[k]![i]!, columns);
+  for (let k = 0; k < n; k++) {
+    for (let i = 0; i < k; i++) subtractRow(x, k * columns, i * columns, lower[k * n + i]!, columns);
+    divideRow(x, k * columns, lower[k * n + k]!, columns);
   }
   return x;
 }
 
-/** The inverse of the lower factor: a lower triangle itself, of which only that is computed. */
-function inverseOf(lower: readonly (readonly number[])[]): Float64Array {
-  const n = lower.length;
+function backwards(lower: Float64Array, n: number, x: Float64Array): Float64Array {
+  const columns = x.length / n;
+  for (let k = n - 1; k >= 0; k--) {
+    for (let i = k + 1; i < n; i++) subtractRow(x, k * columns, i * columns, lower[i * n + k]!, columns);
+    divideRow(x, k * columns, lower[k * n + k]!, columns);
+  }
+  return x;
+}
+
+/** The inverse of lower x lowerT. It is symmetric, so rows are computed up to the diagonal: of the lower factor's inverse, then of all. */
+function inverseOf(lower: Float64Array, n: number): Float64Array {
   const x = new Float64Array(n * n);
-  lower.forEach((row, k) => {
+  for (let k = 0; k < n; k++) {
     x[k * (n + 1)] = 1;
-    for (let i = 0; i < k; i++) subtractRow(x, k * n, i * n, row[i]!, i + 1);
-    divideRow(x, k * n, row[k]!, k + 1);
-  });
+    for (let i = 0; i < k; i++) subtractRow(x, k * n, i * n, lower[k * n + i]!, i + 1);
+    divideRow(x, k * n, lower[k * (n + 1)]!, k + 1);
+  }
+  for (let k = n - 1; k >= 0; k--) {
+    for (let i = k + 1; i < n; i++) subtractRow(x, k * n, i * n, lower[i * n + k]!, k + 1);
+    divideRow(x, k * n, lower[k * (n + 1)]!, k + 1);
+  }
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) x[j * n + i] = x[i * n + j]!;
   return x;
 }
 
@@ -75,15 +77,4 @@ function subtractRow(x: Float64Array, to: number, from: number, factor: number, 
 
 function divideRow(x: Float64Array, at: number, by: number, columns: number): void {
   for (let c = at; c < at + columns; c++) x[c]! /= by;
-}
-
-function symmetricOf(lower: Float64Array, n: number): Matrix {
-  const matrix = new Matrix(n, n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      matrix.set(i, j, lower[i * n + j]!);
-      matrix.set(j, i, lower[i * n + j]!);
-    }
-  }
-  return matrix;
 }

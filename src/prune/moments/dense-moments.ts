@@ -1,5 +1,6 @@
 /** Second moments of the layers of one network, whose outputs are what its own weights make of its inputs. */
 import type { Graph } from "../../graph/graph.js";
+import { dot, multiply, multiplyTransposed } from "../../linalg/products.js";
 import type { Centred } from "../../linalg/second-moments.js";
 import type { Samples } from "../segments.js";
 import { LayerMoments } from "./collect.js";
@@ -45,27 +46,20 @@ export async function denseMoments(
 function withOwnOutputs(inputs: Centred, layer: FittedLayer, group: number): Centred {
   const { width, outputs, filter, bias } = layer;
   const all = width + outputs;
-  const row = (o: number) => (group * outputs + o) * width;
+  const rows = Float64Array.from(filter.data.subarray(group * outputs * width, (group + 1) * outputs * width));
+  const shared = multiply(rows, inputs.products, outputs);
+  const own = multiplyTransposed(shared, rows, outputs);
   const products = new Float64Array(all * all);
   const mean = new Float64Array(all);
   mean.set(inputs.mean);
   for (let i = 0; i < width; i++) products.set(inputs.products.subarray(i * width, (i + 1) * width), i * all);
   for (let o = 0; o < outputs; o++) {
-    mean[width + o] = bias?.data[group * outputs + o] ?? 0;
-    for (let i = 0; i < width; i++) {
-      mean[width + o]! += filter.data[row(o) + i]! * inputs.mean[i]!;
-      let sum = 0;
-      for (let j = 0; j < width; j++) sum += inputs.products[i * width + j]! * filter.data[row(o) + j]!;
-      products[i * all + width + o] = sum;
-      products[(width + o) * all + i] = sum;
-    }
-  }
-  for (let o = 0; o < outputs; o++) {
-    for (let p = 0; p < outputs; p++) {
-      let sum = 0;
-      for (let i = 0; i < width; i++) sum += filter.data[row(p) + i]! * products[i * all + width + o]!;
-      products[(width + o) * all + width + p] = sum;
-    }
+    const row = (width + o) * all;
+    mean[width + o] =
+      (bias?.data[group * outputs + o] ?? 0) + dot(rows.subarray(o * width, (o + 1) * width), inputs.mean);
+    products.set(shared.subarray(o * width, (o + 1) * width), row);
+    products.set(own.subarray(o * outputs, (o + 1) * outputs), row + width);
+    for (let i = 0; i < width; i++) products[i * all + width + o] = shared[o * width + i]!;
   }
   return { width: all, count: inputs.count, mean, products };
 }

@@ -84,21 +84,25 @@ function patchWriter(
   const [, perGroup, kh, kw] = filter as [number, number, number, number];
   const [top, left] = pads;
   const nearest = positions && nearestComputed(positions, y[2]!, y[3]!);
+  /** Of the patch at hand: where each tap lies in a plane, or -1 in the padding. */
+  const taps = new Int32Array(kh * kw);
   return (values, group, pixel, rows, places, row) => {
     const position = nearest ? nearest[pixel]! : pixel;
     const firstRow = Math.floor(position / y[3]!) * strides[0] - top;
     const firstColumn = (position % y[3]!) * strides[1] - left;
+    for (let i = 0; i < kh; i++) {
+      const r = firstRow + i * dilations[0];
+      for (let j = 0; j < kw; j++) {
+        const q = firstColumn + j * dilations[1];
+        taps[i * kw + j] = r >= 0 && r < ih && q >= 0 && q < iw ? r * iw + q : -1;
+      }
+    }
     let f = 0;
     for (let c = 0; c < perGroup; c++) {
-      const plane = (group * perGroup + c) * ih;
-      for (let i = 0; i < kh; i++) {
-        const r = firstRow + i * dilations[0];
-        const line = (plane + r) * iw;
-        for (let j = 0; j < kw; j++) {
-          const q = firstColumn + j * dilations[1];
-          const inside = r >= 0 && r < ih && q >= 0 && q < iw;
-          rows[places[f++]! + row * PANEL] = inside ? values[line + q]! : 0;
-        }
+      const plane = (group * perGroup + c) * ih * iw;
+      for (let t = 0; t < taps.length; t++) {
+        const at = taps[t]!;
+        rows[places[f++]! + row * PANEL] = at < 0 ? 0 : values[plane + at]!;
       }
     }
   };

@@ -3,12 +3,14 @@ import { deriveSeed, uniform } from "../../random.js";
 
 /** Distinct positions by lot, the same for the same layer and sample; all of them where there are no more. */
 export function drawPositions(layer: string, sample: number, positions: number, count: number): Int32Array {
-  const all = Int32Array.from({ length: positions }, (_, i) => i);
-  if (positions <= count) return all;
+  if (positions <= count) return Int32Array.from({ length: positions }, (_, i) => i);
+  // Fisher and Yates's shuffle up to the last that is wanted, of a list of which only what has moved is written down.
   const next = uniform(deriveSeed(sample, layer));
-  for (let i = 0; i < count; i++) {
+  const moved = new Map<number, number>();
+  return Int32Array.from({ length: count }, (_, i) => {
     const other = i + Math.floor(next() * (positions - i));
-    [all[i], all[other]] = [all[other]!, all[i]!];
-  }
-  return all.subarray(0, count);
+    const drawn = moved.get(other) ?? other;
+    moved.set(other, moved.get(i) ?? i);
+    return drawn;
+  });
 }

@@ -24,7 +24,7 @@ export class Surgeon {
   readonly inputs: number;
   /** [outputs][inputs], of inputs that are gone 0: the best weights for those that are left. */
   readonly weights: Float64Array;
-  /** The inverse of the products of the inputs that are left; elsewhere not meant to be read. */
+  /** Of the inverse of the products of the inputs that are left the lower triangle; elsewhere not meant to be read. */
   readonly #inverse: Float64Array;
   readonly #squares: Float64Array;
   readonly #outputs: number;
@@ -65,19 +65,23 @@ export class Surgeon {
   remove(input: number): void {
     const { inputs, weights } = this;
     const inverse = this.#inverse;
-    const row = inverse.slice(input * inputs, (input + 1) * inputs);
     const left = (this.#left = this.#left.filter((other) => other !== input));
-    const pivot = 1 / row[input]!;
+    const row = Float64Array.from(left, (other) => this.#at(input, other));
+    const pivot = 1 / this.#at(input, input);
     for (let o = 0; o < this.#outputs; o++) {
       const factor = weights[o * inputs + input]! * pivot;
-      for (let k = 0; k < left.length; k++) weights[o * inputs + left[k]!]! -= factor * row[left[k]!]!;
+      for (let k = 0; k < left.length; k++) weights[o * inputs + left[k]!]! -= factor * row[k]!;
       weights[o * inputs + input] = 0;
     }
     for (let i = 0; i < left.length; i++) {
-      const factor = row[left[i]!]! * pivot;
+      const factor = row[i]! * pivot;
       const at = left[i]! * inputs;
-      for (let k = 0; k < left.length; k++) inverse[at + left[k]!]! -= factor * row[left[k]!]!;
+      for (let k = 0; k <= i; k++) inverse[at + left[k]!]! -= factor * row[k]!;
     }
+  }
+
+  #at(a: number, b: number): number {
+    return this.#inverse[a < b ? b * this.inputs + a : a * this.inputs + b]!;
   }
 
   #energy(input: number): number {
@@ -89,7 +93,7 @@ export class Surgeon {
   #block(block: readonly number[]): Float64Array {
     const n = block.length;
     const result = new Float64Array(n * n);
-    block.forEach((a, i) => block.forEach((b, j) => (result[i * n + j] = this.#inverse[a * this.inputs + b]!)));
+    block.forEach((a, i) => block.forEach((b, j) => (result[i * n + j] = this.#at(a, b))));
     return result;
   }
 }

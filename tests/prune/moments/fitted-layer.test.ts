@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { GraphBuilder } from "../../../src/models/index.js";
-import { BLOCK_ROWS, PANEL } from "../../../src/linalg/second-moments.js";
+import { PANEL } from "../../../src/linalg/second-moments.js";
 import { evaluateGraph } from "../../../src/ops/walk.js";
 import { fittedLayer } from "../../../src/prune/moments/fitted-layer.js";
 import { drawPositions } from "../../../src/prune/moments/positions.js";
@@ -10,6 +10,9 @@ import type { Graph } from "../../../src/graph/graph.js";
 import { ARCHITECTURES, noiseFor } from "../architectures.js";
 
 const test = suite("prune/moments/fitted-layer");
+
+/** Rows that a panel has room for. */
+const ROWS = 3;
 
 /** Checks filter x row + bias = output at every position; returns how many layers there were. */
 function checkRows(graph: Graph): number {
@@ -20,11 +23,8 @@ function checkRows(graph: Graph): number {
     if (!layer) continue;
     count++;
     const { width, outputs, groups, positions, filter, bias } = layer;
-    const places = Int32Array.from(
-      { length: width },
-      (_, f) => Math.floor(f / PANEL) * PANEL * BLOCK_ROWS + (f % PANEL),
-    );
-    const rows = new Float32Array(BLOCK_ROWS * PANEL * Math.ceil(width / PANEL));
+    const places = Int32Array.from({ length: width }, (_, f) => Math.floor(f / PANEL) * PANEL * ROWS + (f % PANEL));
+    const rows = new Float32Array(ROWS * PANEL * Math.ceil(width / PANEL));
     const [x, y] = [node.inputs[0]!, node.outputs[0]!].map((name) => values.get(name)!);
     for (let p = 0; p < positions; p++) {
       for (let channel = 0; channel < groups * outputs; channel++) {
