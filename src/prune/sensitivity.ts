@@ -6,13 +6,12 @@
  * residual add couples goes together.
  */
 import type { Graph } from "../graph/graph.js";
-import { sizeOf } from "../graph/graph.js";
-import { isOp } from "../ops/index.js";
-import { inferShapes } from "../ops/walk.js";
 import { maskGraph } from "./apply.js";
+import { logitsOf } from "./logits.js";
 import { withoutInputs } from "./moments/choose.js";
 import { type Curve, SELECTION_RIDGE } from "./moments/curves.js";
 import type { MeasuredLayer } from "./moments/dense-moments.js";
+import { VariantWalk } from "./moments/variants.js";
 import { withWeights } from "./moments/weights.js";
 import { fitLayer } from "./recover/fit-layer.js";
 import type { Runner } from "./runner.js";
@@ -51,26 +50,42 @@ export async function measureSensitivity(
   measured: ReadonlyMap<string, MeasuredLayer>,
   request: AnswersRequest,
 ): Promise<Point[][]> {
-  const reference = await answersOf(map.graph, request);
-  const all: Point[][] = [];
-  const total = curves.length * shares.length;
-  for (const curve of curves) {
+  const graph = { ...map.graph, outputs: logitsOf(map.graph) };
+  const dense = await answersOf(graph, request);
+  const reference = dense.map((outputs) => joined(graph, outputs));
+  const firsts = curves.map((curve) => firstChanged(graph, curve));
+  const order = [...curves.keys()].sort((a, b) => firsts[a]! - firsts[b]!);
+  const layers = order.map((c) => graph.nodes[firsts[c]!]!.name);
+  const walk = new VariantWalk(graph, layers, request.samples, request.runner);
+  const points: Point[][] = curves.map(() => []);
+  for (const [done, c] of order.entries()) {
+    const curve = curves[c]!;
     const { width } = curve.unit;
     const widths = new Set(shares.map((share) => channelsKept(share, width)).filter((kept) => kept < width));
-    const points: Point[] = [];
-    for (const kept of [...widths].sort((a, b) => b - a)) {
-      const answers = await answersOf(withoutChannels(map, curve, width - kept, measured), request);
-      points.push({ kept, ...compareAnswers(reference, answers, request) });
-      request.onProgress?.(all.length * shares.length + points.length, total);
-    }
-    all.push(points);
+    const falling = [...widths].sort((a, b) => b - a);
+    const variants = falling.map((kept) => withoutChannels({ ...map, graph }, curve, width - kept, measured));
+    const answers: Float32Array[][] = variants.map(() => []);
+    await walk.next(variants, (outputs, sample) =>
+      outputs.forEach((found, v) => answers[v]!.push(joined(graph, { ...dense[sample], ...found }))),
+    );
+    points[c] = falling.map((kept, v) => ({ kept, ...compareAnswers(reference, answers[v]!, request) }));
+    request.onProgress?.(done + 1, curves.length);
   }
-  return all;
+  return points;
+}
+
+/** The place of the first node that is another one when the unit loses channels. */
+function firstChanged(graph: Graph, curve: Curve): number {
+  if (readersOf(graph, curve) > curve.consumers.length) return 0;
+  // A unit that nothing reads has no first one.
+  const first = graph.nodes.findIndex(({ name }) => curve.consumers.some(({ layer }) => layer === name));
+  return Math.max(0, first);
 }
 
 /** How the dense network's own answers are rated. */
 export async function denseAnswers(graph: Graph, request: AnswersRequest): Promise<AnswerChange> {
-  const answers = await answersOf(graph, request);
+  const logits = { ...graph, outputs: logitsOf(graph) };
+  const answers = (await answersOf(logits, request)).map((outputs) => joined(logits, outputs));
   return compareAnswers(answers, answers, request);
 }
 
@@ -100,17 +115,15 @@ function readersOf(graph: Graph, { unit }: Curve): number {
   return graph.nodes.filter(({ inputs }) => inputs.some((name) => read.has(name))).length;
 }
 
-/** The logits of all samples: the outputs, or what a softmax at the end makes them from. */
-async function answersOf(graph: Graph, { samples, runner }: AnswersRequest): Promise<Float32Array[]> {
-  const names = logitsOf(graph);
-  const prepared = await runner.prepare({ ...graph, outputs: names });
+type Outputs = Readonly<Record<string, Float32Array>>;
+
+/** The outputs of all samples. */
+async function answersOf(graph: Graph, { samples, runner }: AnswersRequest): Promise<Outputs[]> {
+  const prepared = await runner.prepare(graph);
   try {
-    const answers: Float32Array[] = [];
+    const answers: Outputs[] = [];
     for (let i = 0; i < samples.count; i++) {
-      const outputs = prepared.run({ [graph.inputs[0]!.name]: samples.get(i) });
-      const joined = new Float32Array(names.reduce((sum, name) => sum + outputs[name]!.length, 0));
-      names.reduce((at, name) => (joined.set(outputs[name]!, at), at + outputs[name]!.length), 0);
-      answers.push(joined);
+      answers.push(prepared.run({ [graph.inputs[0]!.name]: samples.get(i) }));
       if (i % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     return answers;
@@ -119,14 +132,11 @@ async function answersOf(graph: Graph, { samples, runner }: AnswersRequest): Pro
   }
 }
 
-/** The graph's outputs, with what goes into it in place of a softmax. */
-export function logitsOf(graph: Graph): string[] {
-  const shapes = inferShapes(graph);
-  return graph.outputs.map((output) => {
-    const last = graph.nodes.find((node) => node.outputs.includes(output));
-    const isSoftmax = last && (isOp(last, "softmax") || isOp(last, "log-softmax"));
-    return isSoftmax && sizeOf(shapes.get(last.inputs[0]!)!) > 0 ? last.inputs[0]! : output;
-  });
+/** The outputs one behind another. */
+function joined({ outputs: names }: Graph, outputs: Outputs): Float32Array {
+  const all = new Float32Array(names.reduce((sum, name) => sum + outputs[name]!.length, 0));
+  names.reduce((at, name) => (all.set(outputs[name]!, at), at + outputs[name]!.length), 0);
+  return all;
 }
 
 /** `dense` and `other`: the logits of each sample. */

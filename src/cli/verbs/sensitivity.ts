@@ -5,7 +5,7 @@ import { type Graph, sizeOf } from "../../graph/graph.js";
 import { runtimeRunner } from "../../measure/runner.js";
 import { inferShapes } from "../../ops/walk.js";
 import type { Samples } from "../../prune/segments.js";
-import { logitsOf } from "../../prune/sensitivity.js";
+import { logitsOf } from "../../prune/logits.js";
 import { measureUnits, type Sensitivity } from "../../prune/unit-sensitivity.js";
 import { findUnits } from "../../prune/units.js";
 import { createProgress } from "../../report/progress.js";

@@ -1,0 +1,14 @@
+/** What a network's answers are compared by. */
+import { type Graph, sizeOf } from "../graph/graph.js";
+import { isOp } from "../ops/index.js";
+import { inferShapes } from "../ops/walk.js";
+
+/** The graph's outputs, with what goes into it in place of a softmax. */
+export function logitsOf(graph: Graph): string[] {
+  const shapes = inferShapes(graph);
+  return graph.outputs.map((output) => {
+    const last = graph.nodes.find((node) => node.outputs.includes(output));
+    const isSoftmax = last && (isOp(last, "softmax") || isOp(last, "log-softmax"));
+    return isSoftmax && sizeOf(shapes.get(last.inputs[0]!)!) > 0 ? last.inputs[0]! : output;
+  });
+}
