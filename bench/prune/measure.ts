@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { looksAtPictures } from "../../src/cli/method-options.js";
 import { readNetworkFile } from "../../src/cli/network-file.js";
 import { onlyInput, openData, preprocessingOf } from "../../src/cli/options.js";
 import type { ImageSet } from "../../src/data/image-set.js";
@@ -83,10 +84,10 @@ async function prune(job: Job, request: Request, launcher: string, output: strin
   const words = [
     ["prune", request.model, "--method", job.method, "--recover", job.recover, "--output", output, "--json"],
     job.keep === undefined ? [] : ["--keep", job.keep],
-    needsData(job) ? ["--data", request.data, "--samples", `${request.samples}`] : [],
+    needsData(job, request) ? ["--data", request.data, "--samples", `${request.samples}`] : [],
     request.allocate === undefined ? [] : ["--allocate", request.allocate],
-    request.mean && needsData(job) ? ["--mean", request.mean.join(",")] : [],
-    request.std && needsData(job) ? ["--std", request.std.join(",")] : [],
+    request.mean && needsData(job, request) ? ["--mean", request.mean.join(",")] : [],
+    request.std && needsData(job, request) ? ["--std", request.std.join(",")] : [],
   ].flat();
   const child = spawn(process.execPath, [launcher, ...words], { stdio: ["ignore", "pipe", "pipe"] });
   const [said, complaint] = [collect(child.stdout), collect(child.stderr)];
@@ -97,9 +98,8 @@ async function prune(job: Job, request: Request, launcher: string, output: strin
   return last.replace(/^espalier: /, "");
 }
 
-function needsData({ method, recover }: Job): boolean {
-  const { needs, uses = [] } = METHODS.find(({ name }) => name === method)!;
-  return recover !== "none" || [...needs, ...uses].some((need) => need === "samples" || need === "labels");
+function needsData({ method, recover }: Job, { allocate }: Request): boolean {
+  return recover !== "none" || looksAtPictures(method, allocate === undefined ? {} : { allocate });
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

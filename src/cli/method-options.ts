@@ -41,10 +41,13 @@ export function typedMethodOptions(command: Command): Record<string, string> {
   return Object.fromEntries(typed);
 }
 
-/** Whether a method looks at pictures, at least where they are given. */
-export function looksAtPictures(method: string): boolean {
-  const { needs, uses = [] } = methodByName(method);
-  return [...needs, ...uses].some((need) => need === "samples" || need === "labels");
+/** Whether a method with these options looks at pictures, at least where they are given. */
+export function looksAtPictures(method: string, typed: Readonly<Record<string, string>> = {}): boolean {
+  const { needs, uses = [], options } = methodByName(method);
+  const byOption = Object.entries(typed).some(([name, text]) =>
+    (options as MethodOptions)[name]?.onPictures?.includes(text),
+  );
+  return byOption || [...needs, ...uses].some((need) => need === "samples" || need === "labels");
 }
 
 /** Whether a method decides nothing without --keep. */

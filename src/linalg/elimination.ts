@@ -38,7 +38,7 @@ export function eliminate(problems: readonly Problem[], steps = Infinity): Elimi
   while (left.size > 1 && order.length < steps) {
     let [best, least] = [-1, Infinity];
     for (const i of left) {
-      const cost = states.reduce((sum, state) => sum + state.cost(i), 0);
+      const cost = costOf(states, i);
       if (best < 0 || cost < least) [best, least] = [i, cost];
     }
     states.forEach((state) => state.remove(best));
@@ -48,6 +48,19 @@ export function eliminate(problems: readonly Problem[], steps = Infinity): Elimi
   }
   return { order, errors: Float64Array.from(errors) };
 }
+
+/** How much the sum of squares has grown when so many and one have gone, in the order given. */
+export function errorsInOrder(problems: readonly Problem[], order: readonly number[]): Float64Array {
+  const states = problems.map(open);
+  let error = 0;
+  return Float64Array.from(order, (block) => {
+    error += Math.max(0, costOf(states, block));
+    states.forEach((state) => state.remove(block));
+    return error;
+  });
+}
+
+const costOf = (states: readonly State[], block: number) => states.reduce((sum, state) => sum + state.cost(block), 0);
 
 interface State {
   /** By how much the weighted residual grows without this block. */

@@ -194,7 +194,7 @@ async function decide(
   { samples }: Resources,
 ): ReturnType<typeof planMeasured> {
   const progress =
-    samples && looksAtPictures(request.method)
+    samples && looksAtPictures(request.method, request.options)
       ? createProgress({ label: "deciding", total: 100, unit: "%" })
       : undefined;
   const onProgress = (done: number, total: number) => progress?.update(Math.round((100 * done) / total));
@@ -218,7 +218,7 @@ function checkRequest(options: Options, command: Command): void {
   if (options.latencyTable !== undefined && !asksForTime)
     throw new RequestError("has no use without --keep ms=", "--latency-table");
   checkRecovery(options, command, {
-    pictures: options.plan === undefined && looksAtPictures(options.method),
+    pictures: options.plan === undefined && looksAtPictures(options.method, typedMethodOptions(command)),
     device: asksForTime && options.latencyTable === undefined,
     cutsChannels: options.plan !== undefined || methodByName(options.method).removes === "channels",
   });

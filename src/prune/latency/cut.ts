@@ -3,15 +3,9 @@ import { RequestError } from "../../errors.js";
 import { applyCuts } from "../apply.js";
 import type { MethodContext } from "../methods/method.js";
 import type { Cut } from "../plan.js";
-import type { Unit } from "../units.js";
+import type { Queue } from "../queues.js";
 import { meetMilliseconds, type Milliseconds } from "./measured.js";
 import { WidthLatency } from "./widths.js";
-
-/** A unit, and its channels in the order in which they go; the last one stays and is not named. */
-export interface OrderedUnit {
-  readonly unit: Unit;
-  readonly order: readonly number[];
-}
 
 /**
  * The first channels of each unit's order go, so many as `countsFor` says of an allowance; what is cut is held against the clock
@@ -19,7 +13,7 @@ export interface OrderedUnit {
  */
 export async function cutToMilliseconds(
   context: Pick<MethodContext, "graph" | "map" | "keep" | "runner">,
-  units: readonly OrderedUnit[],
+  units: readonly Pick<Queue, "unit" | "order">[],
   countsFor: (latency: WidthLatency, allowedMs: number) => readonly number[],
 ): Promise<{ readonly cuts: readonly Cut[]; readonly milliseconds: Milliseconds }> {
   const { map, runner } = context;

@@ -4,14 +4,11 @@ import type { Unit } from "../units.js";
 /**
  * By how many of the channels are removed, in this order: -log of the share of all scores that stays, for each channel of each layer
  * that makes them. What a chain of layers keeps is about the product of what each keeps, so logs add up; the first channels of a unit
- * count as their scores over the mean one, and the last ones, which no other can stand in for, are dear. `scored` leaves out the
- * unit's last channel, which always stays and counts as the best of the others.
+ * count as their scores over the mean one, and the last ones, which no other can stand in for, are dear. `raw` are the scores in that
+ * order, without the unit's last channel, which always stays and counts as the best of the others.
  */
-export function lossesOf(
-  scored: readonly { readonly score: number }[],
-  { producers }: Pick<Unit, "producers">,
-): number[] {
-  const scores = scored.map(({ score }) => Math.max(0, score));
+export function lossesOf(raw: readonly number[], { producers }: Pick<Unit, "producers">): number[] {
+  const scores = raw.map((score) => Math.max(0, score));
   const all = [...scores, Math.max(0, ...scores)];
   const total = all.reduce((sum, score) => sum + score, 0);
   const weight = Math.max(1, producers.length) * all.length;

@@ -93,11 +93,12 @@ const RANK = {
   scopes: ["global", "local"],
 } as const;
 
-/** How much goes from where. */
-const ALLOCATE = choice(
-  "by score, the same share of each unit, or by importance for each millisecond; auto is latency where --keep is ms=, else score",
-  ["auto", "score", "uniform", "latency"],
+/** How much goes from where, of methods that say which channels of a unit go first. */
+export const ALLOCATE = choice(
+  "how much each unit loses: what the scores say, the same share, by reconstruction error for what is saved, by what that error does to the answers (both on pictures), or by importance for each millisecond; auto is latency where --keep is ms=, else score",
+  ["auto", "score", "uniform", "error", "sensitivity", "latency"],
   "auto",
+  { onPictures: ["error", "sensitivity"] },
 );
 export type Allocation = ReturnType<typeof ALLOCATE.parse>;
 

@@ -9,6 +9,8 @@ export interface MethodOption<Value = unknown> {
   readonly meaning: string;
   /** Throws an `Error` that says what was expected. */
   readonly parse: (text: string) => Value;
+  /** Texts with which a method looks at pictures that needs none otherwise. */
+  readonly onPictures?: readonly string[];
 }
 
 export type MethodOptions = Readonly<Record<string, MethodOption>>;
@@ -23,8 +25,10 @@ export function choice<const Word extends string>(
   meaning: string,
   words: readonly Word[],
   preset: NoInfer<Word>,
+  rest: { readonly onPictures?: readonly NoInfer<Word>[] } = {},
 ): MethodOption<Word> {
   return {
+    ...rest,
     default: preset,
     value: words.join("|"),
     meaning,

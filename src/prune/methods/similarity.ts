@@ -6,7 +6,7 @@ import { type FoldingUnit, foldChannels } from "../merging/fold-channels.js";
 import { type Reader, readersOf } from "../merging/readers.js";
 import { planByScores } from "../rank.js";
 import { selectUnits, type Unit } from "../units.js";
-import { definePlanMethod, type MethodContext } from "./method.js";
+import { ALLOCATE, definePlanMethod, type MethodContext } from "./method.js";
 import { choice } from "./option.js";
 
 /**
@@ -24,6 +24,7 @@ export const similarity = definePlanMethod({
   budgets: ["macs", "parameters", "bytes", "channels", "ms"],
   scopes: ["global", "local"],
   options: {
+    allocate: ALLOCATE,
     statistics: choice(
       "how channels are compared: measured on pictures, or told by batch norms",
       ["auto", "measured", "batch-norm"],

@@ -1,10 +1,12 @@
+import { RequestError } from "../../errors.js";
+import { cutsOf } from "../cut-queues.js";
 import { type FoldingUnit, foldChannels } from "../merging/fold-channels.js";
 import { filterRows } from "../merging/filter-rows.js";
 import { operate } from "../merging/operate.js";
 import { readersOf } from "../merging/readers.js";
-import { cutsOf, planByScores } from "../rank.js";
+import { planByScores } from "../rank.js";
 import { selectUnits } from "../units.js";
-import { definePlanMethod } from "./method.js";
+import { ALLOCATE, definePlanMethod } from "./method.js";
 
 /**
  * The channel goes whose filter is nearest to another one's, measured by what the next layers make of it, and these read the other
@@ -21,8 +23,10 @@ export const surgery = definePlanMethod({
   budgets: ["macs", "parameters", "bytes", "channels", "ms"],
   scopes: ["global", "local"],
   needsBudget: false,
-  options: {},
+  options: { allocate: ALLOCATE },
   async plan(context) {
+    if (!context.keep && context.options.allocate !== "auto")
+      throw new RequestError("shares a budget out; give --keep, too", `--allocate ${context.options.allocate}`);
     const units = selectUnits(context.map.units, context.only).map((unit) => {
       const readers = readersOf(context.map, unit);
       const rows = filterRows(context.map, unit, readers);

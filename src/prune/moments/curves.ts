@@ -1,6 +1,6 @@
 /** For each unit what its removal costs, channel by channel, in error of the layers that read it. */
 import type { Graph } from "../../graph/graph.js";
-import { eliminate } from "../../linalg/elimination.js";
+import { eliminate, errorsInOrder } from "../../linalg/elimination.js";
 import { costModel } from "../cost.js";
 import type { Budget } from "../budget.js";
 import type { Unit, UnitMap } from "../units.js";
@@ -21,21 +21,31 @@ export interface Curve {
   readonly errors: Float64Array;
 }
 
-/** By exact backward elimination. A unit that no fitted layer reads has no order. */
-export function curvesOf(graph: Graph, units: readonly Unit[], measured: ReadonlyMap<string, MeasuredLayer>): Curve[] {
-  return units.map((unit) => {
+/**
+ * By exact backward elimination, or in the order that is given for each unit; every error is that of what is left, fitted again.
+ * Of a unit that no fitted layer reads filters tell.
+ */
+export function curvesOf(
+  graph: Graph,
+  units: readonly Unit[],
+  measured: ReadonlyMap<string, MeasuredLayer>,
+  orders?: readonly (readonly number[])[],
+): Curve[] {
+  return units.map((unit, u) => {
     const consumers = consumersOf(graph, unit);
     const read = consumers.filter(({ layer }) => (measured.get(layer)?.layer.width ?? Infinity) <= WIDEST);
     const problems = read.flatMap(({ layer, blocks }) => {
       const { layer: fitted, moments } = measured.get(layer)!;
       return problemsOf(fitted, moments, blocks, SELECTION_RIDGE);
     });
-    return { unit, consumers, ...(problems.length > 0 ? eliminate(problems) : byNorm(unit)) };
+    const order = orders?.[u];
+    if (problems.length === 0) return { unit, consumers, ...byNorm(unit, order) };
+    return { unit, consumers, ...(order ? { order, errors: errorsInOrder(problems, order) } : eliminate(problems)) };
   });
 }
 
-/** Where nothing can be measured: the smallest filters first. */
-function byNorm(unit: Unit): Pick<Curve, "order" | "errors"> {
+/** Where nothing can be measured: sums of squares of filters, the smallest first unless an order is given. */
+function byNorm(unit: Unit, given?: readonly number[]): Pick<Curve, "order" | "errors"> {
   const norms = new Float64Array(unit.width);
   for (const { tensor, axis, slices } of unit.owned.filter(
     ({ role, tensor: of }) => role !== "consume" && of.shape.length > 1,
@@ -48,25 +58,18 @@ function byNorm(unit: Unit): Pick<Curve, "order" | "errors"> {
       if (channel !== undefined) norms[channel]! += value * value;
     });
   }
-  const order = [...norms.keys()].sort((a, b) => norms[a]! - norms[b]! || a - b).slice(0, -1);
+  const order = given ?? [...norms.keys()].sort((a, b) => norms[a]! - norms[b]! || a - b).slice(0, -1);
   let sum = 0;
   return { order, errors: Float64Array.from(order, (channel) => (sum += norms[channel]!)) };
 }
 
 /**
- * By channel a number by which channels of all units compare: error a multiply-add (or number, for budgets that count those),
- * along the curve's convex hull, so that the order within a unit is kept.
+ * By place in the order a number by which channels of all units compare: error a multiply-add (or number, for budgets that count
+ * those), along the curve's convex hull. Of equal slopes the earlier one is smaller, so that sorting keeps the order.
  */
-export function marginalScores({ unit, order, errors }: Curve, price: number): Float64Array {
-  const scores = new Float64Array(unit.width).fill(Number.MAX_VALUE);
-  const slopes = hullSlopes(errors);
+export function marginalScores({ errors }: Pick<Curve, "errors">, price: number): Float64Array {
   let least = 1e-300;
-  order.forEach((channel, rank) => {
-    // Of equal slopes the earlier one goes first.
-    least = Math.max(slopes[rank]! / price, least * (1 + 1e-9));
-    scores[channel] = least;
-  });
-  return scores;
+  return hullSlopes(errors).map((slope) => (least = Math.max(slope / price, least * (1 + 1e-9))));
 }
 
 /** The slope of the lower convex hull through (0, 0) and (k + 1, errors[k]) in front of each point. */

@@ -63,6 +63,15 @@ test("every method, every kind of budget", async () => {
   }
 });
 
+test("pictures decide how much goes from where, for a method that needs none", async () => {
+  const words = ["--keep", "macs=0.5", "--allocate", "error", "--data", `cifar10:${cifar}`, ...NORMALISED];
+  const weighed = await json("prune", onnx, ...words);
+  const scored = await json("prune", onnx, "--keep", "macs=0.5");
+  assert.is(weighed.allocate, "error");
+  assert.ok(weighed.macs.after <= 0.5 * weighed.macs.before);
+  assert.not.equal(weighed.units, scored.units);
+});
+
 test("a budget in bytes is met by the file that is written", async () => {
   for (const keep of ["bytes=0.8", "bytes=16000"]) {
     const to = folder.at("bytes.esp");

@@ -50,6 +50,7 @@ test("what cannot be asked for", async () => {
     "--recover",
     "statistics",
   );
+  await check(2, /--allocate error: weighs .*; give --data/, "-o", to, "--keep", "macs=0.5", "--allocate", "error");
   await check(2, /--seed.*whole number from 0 on/, "-o", to, "--keep", "macs=0.5", "--seed", "-1");
   assert.not(existsSync(to));
 });

@@ -3,23 +3,22 @@ import * as assert from "uvu/assert";
 import { lossesOf } from "../../../src/prune/latency/losses.js";
 
 const test = suite("prune/latency/losses");
-const scored = (...scores: number[]) => scores.map((score) => ({ score }));
 const near = (a: readonly number[], b: readonly number[]) =>
   a.forEach((v, i) => assert.ok(Math.abs(v - b[i]!) < 1e-12));
 
 test("-log of the share of scores that stays, for each channel of each producer", () => {
-  const losses = lossesOf(scored(1, 2, 3), { producers: ["a"] });
+  const losses = lossesOf([1, 2, 3], { producers: ["a"] });
   near(losses, [0, -4 * Math.log(8 / 9), -4 * Math.log(6 / 9), -4 * Math.log(3 / 9)]);
   near(
-    lossesOf(scored(1, 2, 3), { producers: ["a", "b"] }),
+    lossesOf([1, 2, 3], { producers: ["a", "b"] }),
     losses.map((loss) => 2 * loss),
   );
-  near(lossesOf(scored(1, 2, 3), { producers: [] }), losses);
+  near(lossesOf([1, 2, 3], { producers: [] }), losses);
 });
 
 test("of scores that say nothing all channels are worth the same", () => {
   near(
-    lossesOf(scored(0, 0, 0), { producers: ["a"] }),
+    lossesOf([0, 0, 0], { producers: ["a"] }),
     [0, 1, 2, 3].map((removed) => -4 * Math.log(1 - removed / 4)),
   );
 });
@@ -31,7 +30,7 @@ test("finite and increasing whatever the scores", () => {
     [1e-30, 1e30],
     [0, 1],
   ]) {
-    const losses = lossesOf(scored(...scores), { producers: ["a"] });
+    const losses = lossesOf(scores, { producers: ["a"] });
     losses.forEach((loss, i) => assert.ok(Number.isFinite(loss) && loss >= (losses[i - 1] ?? 0), losses.join()));
   }
 });
