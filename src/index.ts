@@ -21,6 +21,7 @@ export { type Accuracy, measureAccuracy, measureAccuracyInTurns } from "./measur
 export { describeGraph } from "./measure/facts.js";
 export { type Latency, measureLatency, randomInputs } from "./measure/latency.js";
 export { latencyModel } from "./measure/latency-model.js";
+export { startHelper } from "./measure/helper.js";
 export { racer, runtimeRunner } from "./measure/runner.js";
 export { GraphBuilder, type ModelOptions, MODELS } from "./models/index.js";
 export { exportOnnx } from "./onnx/export.js";

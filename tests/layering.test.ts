@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   runtime: ["gen", "assembly/abi", "engine"],
   benchmark: ["gen", "runtime"],
-  measure: ["graph", "ops", "data", "gen", "passes", "compile", "runtime", "benchmark"],
+  measure: ["graph", "ops", "data", "gen", "passes", "linalg", "prune", "compile", "runtime", "benchmark"],
   report: ["measure", "prune"],
   cli: [
     "benchmark",

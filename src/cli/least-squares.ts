@@ -1,7 +1,6 @@
 /** Recovery by least squares: batch norms are folded first, so that a layer's weights are all there is to fit. */
 import type { Graph } from "../graph/graph.js";
 import { openMoments } from "../linalg/moments.js";
-import { runtimeRunner } from "../measure/runner.js";
 import { foldBatchNorm } from "../passes/fold-batch-norm.js";
 import { POSITIONS } from "../prune/moments/walk.js";
 import type { Applied } from "../prune/apply.js";
@@ -9,6 +8,7 @@ import { type LeastSquaresResult, recoverLeastSquares, withBiases } from "../pru
 import type { Samples } from "../prune/segments.js";
 import { createProgress } from "../report/progress.js";
 import { formatBytes, formatCount } from "../report/units.js";
+import { commandRunner } from "./runner.js";
 
 /** Pictures that it looks at unless another number is typed; more hardly help. */
 export const FIT_SAMPLES = 1000;
@@ -32,7 +32,7 @@ export async function recoverByLeastSquares(
   const progress = createProgress({ label: "fitting", total: samples.count, unit: "pictures" });
   const folded = { graph: foldBatchNorm(graph), kept };
   const result = await recoverLeastSquares(foldBatchNorm(dense), folded, samples, {
-    runner: runtimeRunner(),
+    runner: commandRunner(),
     moments: await openMoments(),
     positions,
     onProgress: (done, total) => progress.update(Math.round((done * samples.count) / total)),

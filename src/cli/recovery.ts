@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { openMoments } from "../linalg/moments.js";
-import { runtimeRunner } from "../measure/runner.js";
 import type { PruneResult } from "../prune/prune.js";
 import { recoverStatistics, withRoomForRecovery } from "../prune/recover/statistics.js";
 import type { Samples } from "../prune/segments.js";
@@ -28,6 +27,7 @@ import { checkpointBeside, checkTrainingPaths } from "./training/paths.js";
 import { figuresOf } from "./training/result.js";
 import { prepareRetraining, type Retraining } from "./training/retraining.js";
 import type { TrainedNetwork } from "./training/train-network.js";
+import { commandRunner } from "./runner.js";
 
 export const RECOVERIES = ["none", "statistics", "least-squares", "finetune", "distill"] as const;
 
@@ -95,7 +95,7 @@ export function openSamples(dense: Graph, options: RecoveryOptions): Samples {
 async function recoverByStatistics(dense: Graph, result: PruneResult, samples: Samples) {
   const progress = createProgress({ label: "recovering", total: samples.count, unit: "pictures" });
   const recovered = await recoverStatistics(dense, result, samples, {
-    runner: runtimeRunner(),
+    runner: commandRunner(),
     moments: await openMoments(),
     onProgress: (done, total) => progress.update(Math.round((done * samples.count) / total)),
   });

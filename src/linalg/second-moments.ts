@@ -19,6 +19,19 @@ export interface Centred {
   readonly products: Float64Array;
 }
 
+/** The moments of all rows, from those of two parts (Chan, Golub, LeVeque 1983). */
+export function joinMoments(a: Centred, b: Centred): Centred {
+  const count = a.count + b.count;
+  const share = count === 0 ? 0 : b.count / count;
+  const apart = a.mean.map((mean, f) => b.mean[f]! - mean);
+  const products = a.products.slice();
+  for (let i = 0, at = 0; i < a.width; i++) {
+    const factor = a.count * share * apart[i]!;
+    for (let j = 0; j < a.width; j++, at++) products[at]! += b.products[at]! + factor * apart[j]!;
+  }
+  return { width: a.width, count, mean: a.mean.map((mean, f) => mean + share * apart[f]!), products };
+}
+
 /**
  * Collects rows in blocks. The caller writes number f of row r to `rows()[places[f] + r * PANEL]`, for fewer than BLOCK_ROWS
  * rows, and says with `add` how many there are.

@@ -1,6 +1,7 @@
 /** What pruning needs of whoever can run and compile graphs; `measure/` implements it on the runtime. */
 import type { Graph } from "../graph/graph.js";
 import type { LatencyModel } from "./latency/model.js";
+import type { Helper } from "./moments/helper.js";
 
 export interface Prepared {
   /** Values of the graph's outputs, by name. */
@@ -15,6 +16,8 @@ export interface Runner {
   fileBytes(graph: Graph): number;
   /** The same for a cut graph, where more will be written than is in the graph yet. */
   cutBytes?(graph: Graph): number;
+  /** A second thread, for half of the samples where there are many. */
+  readonly helper?: Helper | undefined;
   /** How long graphs take on the device that they are meant for; budgets in milliseconds need it. */
   readonly latency?: LatencyModel | undefined;
   /** Median milliseconds of each, run in turns; left out where that device is another one. */

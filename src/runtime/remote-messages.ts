@@ -1,4 +1,5 @@
 /** What `loadRemote` and the worker that hosts the session say to each other. */
+import type { Fault } from "./faults.js";
 import type { LoadOptions } from "./load.js";
 import type { Inputs, LayerTime, Outputs, RunOptions, Session } from "./session.js";
 
@@ -40,13 +41,6 @@ export type Verb = keyof Requests;
 export type ToWorker =
   | { [V in Verb]: { readonly id: number; readonly verb: V; readonly request: Requests[V] } }[Verb]
   | { readonly id: number; readonly verb: "stop" };
-
-/** An error as it can be sent: which class, what it says. */
-export interface Fault {
-  readonly name: string;
-  readonly message: string;
-  readonly where: string | undefined;
-}
 
 export type FromWorker =
   { readonly id: number; readonly answer: Answers[Verb] } | { readonly id: number; readonly fault: Fault };

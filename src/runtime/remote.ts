@@ -1,8 +1,9 @@
 /** A session in a worker: the same face as `Session`, but for promises instead of results. */
-import { DataError, EspalierError, FileError, ModelError, RequestError } from "../errors.js";
+import { RequestError } from "../errors.js";
 import { type FindEngine, resolveEngine } from "./engine.js";
+import { errorOf } from "./faults.js";
 import type { LoadOptions } from "./load.js";
-import type { Answers, Fault, FromWorker, Requests, SessionFacts, ToWorker, Verb } from "./remote-messages.js";
+import type { Answers, FromWorker, Requests, SessionFacts, ToWorker, Verb } from "./remote-messages.js";
 import type { Inputs, LayerTime, Outputs, RunOptions } from "./session.js";
 import { type NetworkSource, readSource } from "./source.js";
 import { listen, makeWorker, unref, type WorkerLike, type WorkerSource } from "./workers.js";
@@ -116,10 +117,3 @@ class Host {
 
 /** A process does not end while it waits for an answer. */
 const hold = (worker: WorkerLike) => (worker as { ref?(): void }).ref?.();
-
-const ERRORS = { DataError, EspalierError, FileError, ModelError, RequestError };
-
-function errorOf({ name, message, where }: Fault): Error {
-  const Class = Object.hasOwn(ERRORS, name) ? ERRORS[name as keyof typeof ERRORS] : undefined;
-  return Class ? new Class(message, where) : new Error(message);
-}

@@ -2,10 +2,10 @@
  * What hosts a session off the main thread: a module worker of a page or of Deno, or a worker thread of Node. `loadRemote` makes
  * it and talks to it in messages; runs go in slices, so that one can be stopped.
  */
-import { EspalierError } from "../errors.js";
 import { RequestError } from "../errors.js";
+import { faultOf } from "./faults.js";
 import { loadWith } from "./load.js";
-import type { Answers, Fault, FromWorker, Requests, SessionFacts, ToWorker, Verb } from "./remote-messages.js";
+import type { Answers, FromWorker, Requests, SessionFacts, ToWorker, Verb } from "./remote-messages.js";
 import type { Session } from "./session.js";
 
 /** Milliseconds of a slice. Nothing waits here but the wish to stop. */
@@ -53,12 +53,6 @@ async function obey(message: ToWorker, answer: (message: FromWorker, transfer?: 
   } finally {
     running.delete(id);
   }
-}
-
-function faultOf(error: unknown): Fault {
-  if (!(error instanceof EspalierError)) return { name: "Error", message: String(error), where: undefined };
-  const { name, message, where } = error;
-  return { name, message: where === undefined ? message : message.slice(where.length + 2), where };
 }
 
 interface Port {

@@ -5,7 +5,7 @@ import { SET_USAGE } from "../../data/open-set.js";
 import { RequestError } from "../../errors.js";
 import type { Measurement, Provenance } from "../../graph/about.js";
 import type { Graph } from "../../graph/graph.js";
-import { racer, runtimeRunner } from "../../measure/runner.js";
+import { racer } from "../../measure/runner.js";
 import { type Budget, parseBudget } from "../../prune/budget.js";
 import { METHODS, methodByName } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
@@ -53,6 +53,7 @@ import {
 } from "../recovery.js";
 import { withDistillation, withTraining } from "../training/options.js";
 import { report, verb } from "../verb.js";
+import { commandRunner } from "../runner.js";
 
 interface Options extends RecoveryOptions, ShapeOption, JsonOption {
   readonly method: string;
@@ -148,7 +149,7 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   const retraining = prepareTraining(map.graph, options);
   const likeFinal = (cut: Graph) => retraining?.likeTrained(withStep(cut, step)) ?? withStep(cut, step);
   const runner = {
-    ...runtimeRunner(),
+    ...commandRunner(),
     fileBytes: (dense: Graph) => compile(dense, encoding).length,
     cutBytes: (cut: Graph) => compile(likeFinal(cut), encoding).length,
     ...(options.keep?.kind === "ms" ? await prepareLatency(file, options) : { race: racer() }),

@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type ImageSet, limit } from "../../data/image-set.js";
 import { SET_USAGE } from "../../data/open-set.js";
 import { type Graph, sizeOf } from "../../graph/graph.js";
-import { runtimeRunner } from "../../measure/runner.js";
 import { inferShapes } from "../../ops/walk.js";
 import type { Samples } from "../../prune/segments.js";
 import { logitsOf } from "../../prune/logits.js";
@@ -29,6 +28,7 @@ import {
 } from "../options.js";
 import { drawSensitivity } from "../sensitivity-chart.js";
 import { report, verb } from "../verb.js";
+import { commandRunner } from "../runner.js";
 
 interface Options extends PictureOptions, ShapeOption, JsonOption {
   readonly data: string;
@@ -126,7 +126,7 @@ async function measure(graph: Graph, { only, shares: kept, fitted, samples, labe
   let measuring: ReturnType<typeof createProgress> | undefined;
   const measured = await measureUnits(findUnits(graph), {
     ...{ only, shares: kept, fitted, samples, label },
-    runner: runtimeRunner(),
+    runner: commandRunner(),
     onFit: (done, total) => {
       looking.update(done);
       if (done === total) looking.finish();

@@ -1,13 +1,14 @@
 /** Second moments of the layers of one network, whose outputs are what its own weights make of its inputs. */
 import type { Graph } from "../../graph/graph.js";
 import { dot, multiply, multiplyTransposed } from "../../linalg/products.js";
-import type { Centred } from "../../linalg/second-moments.js";
+import { type Centred, joinMoments } from "../../linalg/second-moments.js";
 import type { Samples } from "../segments.js";
 import { LayerMoments } from "./collect.js";
 import { type FittedLayer, fittedLayer } from "./fitted-layer.js";
+import { POSITIONS, type WalkOptions } from "./part-walk.js";
+import { divide, type Part } from "./parts.js";
 import { drawPositions } from "./positions.js";
 import { SampleStream } from "./stream.js";
-import { POSITIONS, type WalkOptions } from "./walk.js";
 
 export interface MeasuredLayer {
   readonly layer: FittedLayer;
@@ -20,26 +21,46 @@ export async function denseMoments(
   graph: Graph,
   names: ReadonlySet<string>,
   samples: Samples,
-  { runner, moments, positions = POSITIONS, keptBytes, onProgress }: WalkOptions,
+  options: WalkOptions,
 ): Promise<Map<string, MeasuredLayer>> {
-  const layers = graph.nodes.filter(({ name }) => names.has(name)).map((node) => fittedLayer(graph, node)!);
+  const { own, other } = divide(samples, options.runner.helper);
+  const { positions, keptBytes } = options;
+  const [some, rest] = await Promise.all([
+    inputMoments(graph, [...names], own, options),
+    other?.helper.inputMoments(graph, [...names], other.part, { positions, keptBytes }),
+  ]);
+  return new Map(
+    layersOf(graph, [...names]).map((layer, l) => {
+      const groups = some[l]!.map((group, g) => (rest ? joinMoments(group, rest[l]![g]!) : group));
+      return [layer.name, { layer, moments: groups.map((group, g) => withOwnOutputs(group, layer, g)) }];
+    }),
+  );
+}
+
+/** In running order. */
+const layersOf = (graph: Graph, names: readonly string[]): FittedLayer[] =>
+  graph.nodes.filter(({ name }) => names.includes(name)).map((node) => fittedLayer(graph, node)!);
+
+/** What the layers of these names read, in running order: for each the moments of each of its groups. */
+export async function inputMoments(
+  graph: Graph,
+  names: readonly string[],
+  samples: Part,
+  { runner, moments, positions = POSITIONS, keptBytes, onProgress }: WalkOptions,
+): Promise<Centred[][]> {
+  const layers = layersOf(graph, names);
   const collected = layers.map((layer) => new LayerMoments({ ...layer, outputs: 0 }, moments));
   const nothing = new Float32Array(0);
   const stream = new SampleStream(graph, samples, runner, keptBytes);
   const inputs = layers.map(({ node }) => node.inputs[0]!);
   await stream.stop([...new Set(inputs)], [], (value, sample) => {
     layers.forEach((layer, l) => {
-      const drawn = drawPositions(layer.name, sample, layer.positions, positions);
+      const drawn = drawPositions(layer.name, samples.first + sample, layer.positions, positions);
       collected[l]!.add(value(inputs[l]!), drawn, nothing);
     });
     onProgress?.(sample + 1, samples.count);
   });
-  return new Map(
-    layers.map((layer, l) => {
-      const groups = collected[l]!.read().map((group, g) => withOwnOutputs(group, layer, g));
-      return [layer.name, { layer, moments: groups }];
-    }),
-  );
+  return collected.map((layer) => layer.read());
 }
 
 /** Moments of [inputs, outputs] from those of the inputs. */

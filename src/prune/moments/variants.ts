@@ -1,65 +1,37 @@
 /** Networks that differ from one another from some layer on: what is in front of it runs once for all of them. */
 import type { Graph } from "../../graph/graph.js";
-import type { Prepared, Runner } from "../runner.js";
+import type { Runner } from "../runner.js";
 import type { Samples } from "../segments.js";
-import { SampleStream, segmentOf } from "./stream.js";
-
-/** The outputs of each variant, of one sample. They may be looked at until the visit ends. */
-export type VariantVisitor = (outputs: readonly Readonly<Record<string, Float32Array>>[], sample: number) => void;
+import { PartVariants, type VariantOutputs, type VariantVisitor } from "./part-variants.js";
+import { divide, type Other } from "./parts.js";
 
 /** Walks through a network, from layer to layer, and runs what is behind each in some variants. */
 export class VariantWalk {
-  readonly #graph: Graph;
-  readonly #stream: SampleStream;
-  readonly #runner: Runner;
-  readonly #layers: readonly string[];
-  #next = 0;
+  readonly #own: PartVariants;
+  readonly #open: (() => Promise<number>) | undefined;
+  readonly #other: Other | undefined;
+  #walk: number | undefined;
 
   /** `layers` are those that will be asked for, in running order; one may be there several times. */
   constructor(graph: Graph, layers: readonly string[], samples: Samples, runner: Runner) {
-    this.#graph = graph;
-    this.#stream = new SampleStream(graph, samples, runner);
-    this.#runner = runner;
-    this.#layers = layers;
+    const { own, other } = divide(samples, runner.helper);
+    this.#own = new PartVariants(graph, layers, own, runner);
+    this.#other = other;
+    this.#open = other && (() => other.helper.openVariants(graph, layers, other.part));
   }
 
-  /** Runs variants of the network that are like it in front of the next layer. Shows the outputs that this layer has a part in, or those behind it. */
+  /**
+   * Runs variants of the network that are like it in front of the next layer. Shows, sample by sample in their order, the outputs
+   * that this layer has a part in, or those behind it.
+   */
   async next(variants: readonly Graph[], visit: VariantVisitor): Promise<void> {
-    const layer = this.#layers[this.#next++]!;
-    const inputs = liveBefore(this.#graph, layer);
-    const outputs = outputsBehind(this.#graph, layer);
-    const later = [...new Set(this.#layers.slice(this.#next).flatMap((name) => liveBefore(this.#graph, name)))];
-    const sessions: Prepared[] = [];
-    try {
-      for (const variant of variants) {
-        sessions.push(await this.#runner.prepare(segmentOf(variant, outputs, new Set(inputs))));
-      }
-      await this.#stream.stop(inputs, later, (value, sample) => {
-        const given = Object.fromEntries(inputs.map((name) => [name, value(name)]));
-        visit(
-          sessions.map((session) => session.run(given)),
-          sample,
-        );
-      });
-    } finally {
-      sessions.forEach((session) => session.dispose());
-    }
+    const [others] = await Promise.all([this.#othersNext(variants), this.#own.next(variants, visit)]);
+    others.forEach((outputs, i) => visit(outputs, this.#other!.part.first + i));
   }
-}
 
-/** The values that the nodes from this one on read of those before it. */
-function liveBefore(graph: Graph, layer: string): string[] {
-  const at = graph.nodes.findIndex(({ name }) => name === layer);
-  const made = new Set([
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.nodes.slice(0, at).flatMap(({ outputs }) => outputs),
-  ]);
-  return [...new Set(graph.nodes.slice(at).flatMap(({ inputs }) => inputs))].filter((name) => made.has(name));
-}
-
-/** The outputs that this node or a node behind it computes. */
-function outputsBehind(graph: Graph, layer: string): string[] {
-  const at = graph.nodes.findIndex(({ name }) => name === layer);
-  const made = new Set(graph.nodes.slice(at).flatMap(({ outputs }) => outputs));
-  return graph.outputs.filter((name) => made.has(name));
+  async #othersNext(variants: readonly Graph[]): Promise<readonly VariantOutputs[]> {
+    if (!this.#other) return [];
+    this.#walk ??= await this.#open!();
+    return this.#other.helper.nextOfVariants(this.#walk, variants);
+  }
 }

@@ -1,168 +1,62 @@
 /** A pruned network beside the dense one, on the same samples, from one layer to the next. */
-import { ModelError } from "../../errors.js";
-import type { Graph, Node } from "../../graph/graph.js";
-import type { Moments } from "../../linalg/moments.js";
-import type { Centred } from "../../linalg/second-moments.js";
-import type { Kept } from "../../ops/op.js";
+import type { Graph } from "../../graph/graph.js";
+import { type Centred, joinMoments } from "../../linalg/second-moments.js";
 import { inferShapes } from "../../ops/walk.js";
-import type { Runner } from "../runner.js";
 import type { Samples } from "../segments.js";
-import { LayerMoments } from "./collect.js";
 import { type FittedLayer, fittedLayer } from "./fitted-layer.js";
-import { drawPositions } from "./positions.js";
-import { SampleStream } from "./stream.js";
-import { type Shortcut, shortcutOf } from "./target.js";
+import { type LayerAtStop, PartWalk, type PrunedGraph, type WalkOptions } from "./part-walk.js";
+import { divide, type Other } from "./parts.js";
 
-/** Output positions of a sample and layer that are looked at unless another number is given. */
-export const POSITIONS = 32;
-
-export interface WalkOptions {
-  readonly runner: Runner;
-  readonly moments: Moments;
-  /** Output positions of each sample and layer; all where there are fewer. */
-  readonly positions?: number | undefined;
-  /** Bytes of values in between that may be kept for each of the two networks. */
-  readonly keptBytes?: number | undefined;
-  /** Samples seen, of all that will be. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
-/** A pruned graph, and for each of its values which channels of the dense graph's it has. */
-export interface PrunedGraph {
-  readonly graph: Graph;
-  readonly kept: ReadonlyMap<string, Kept>;
-}
-
-interface Stop {
-  readonly layer: string;
-  readonly input: string;
-  /** The dense layer's output. */
-  readonly output: string;
-  readonly shortcut: Shortcut | undefined;
-}
-
-export interface LayerAtStop {
-  readonly layer: FittedLayer;
-  /** Of rows [inputs in the pruned network, outputs in the dense one], for each group of channels. */
-  readonly moments: readonly Centred[];
-}
+export { POSITIONS, type LayerAtStop, type PrunedGraph, type WalkOptions } from "./part-walk.js";
 
 export class TwinWalk {
-  readonly #dense: SampleStream;
-  readonly #pruned: SampleStream;
-  readonly #kept: ReadonlyMap<string, Kept>;
-  readonly #stops: readonly Stop[];
-  readonly #samples: Samples;
-  readonly #options: WalkOptions;
-  #next = 0;
+  readonly #own: PartWalk;
+  readonly #open: (() => Promise<number>) | undefined;
+  readonly #other: Other | undefined;
+  #walk: number | undefined;
+  /** The network, where the other thread does not have it yet. */
+  #exchanged: Graph | undefined;
+  #othersBytes = 0;
 
   /** `layers` are the names of those to stop at, in running order; what was found there may change their weights. */
   constructor(dense: Graph, pruned: PrunedGraph, layers: readonly string[], samples: Samples, options: WalkOptions) {
-    const { runner, keptBytes } = options;
-    this.#dense = new SampleStream(dense, samples, runner, keptBytes);
-    this.#pruned = new SampleStream(pruned.graph, samples, runner, keptBytes);
-    this.#kept = pruned.kept;
-    this.#stops = layers.map((layer, i) => stopAt(dense, pruned.graph, layer, new Set(layers.slice(i))));
-    this.#samples = samples;
-    this.#options = options;
+    const { own, other } = divide(samples, options.runner.helper);
+    const { positions, keptBytes } = options;
+    this.#own = new PartWalk(dense, pruned, layers, own, options);
+    this.#other = other;
+    this.#open = other && (() => other.helper.openWalk(dense, pruned, layers, other.part, { positions, keptBytes }));
   }
 
   /** The pruned network. Weights of the layer that was stopped at last, and of those behind it, may be exchanged. */
   get graph(): Graph {
-    return this.#pruned.graph;
+    return this.#own.graph;
   }
 
   set graph(graph: Graph) {
-    this.#pruned.graph = graph;
+    this.#own.graph = graph;
+    this.#exchanged = graph;
   }
 
   /** Bytes of values of samples that were kept at once, at most. */
   get peakBytes(): number {
-    return this.#dense.peakBytes + this.#pruned.peakBytes;
+    return this.#own.peakBytes + this.#othersBytes;
   }
 
   /** Runs all samples up to the next layer. Throws a `DataError` where they lead to numbers that are not finite. */
   async next(): Promise<LayerAtStop> {
-    const stop = this.#stops[this.#next]!;
-    const layer = fittedLayer(this.graph, nodeOf(this.graph, stop.layer))!;
-    const targets = await this.#denseTargets(stop, layer);
-    const moments = await this.#momentsOf(stop, layer, targets);
-    this.#next++;
-    return { layer, moments };
+    const [{ layer, moments }, others] = await Promise.all([this.#own.next(), this.#othersNext()]);
+    return { layer, moments: others ? moments.map((group, g) => joinMoments(group, others[g]!)) : moments };
   }
 
-  /** Outputs of the dense layer at the drawn positions, and what its shortcut adds: [positions][channels that are left] a sample. */
-  async #denseTargets({ output, shortcut }: Stop, layer: FittedLayer): Promise<Float32Array[]> {
-    const channels = layer.groups * layer.outputs;
-    const mask = this.#kept.get(layer.node.outputs[0]!)?.find((axis) => axis !== null);
-    const width = mask?.length ?? channels;
-    const left = [...Array(width).keys()].filter((c) => !mask || mask[c]);
-    const targets: Float32Array[] = [];
-    const wanted = [output, ...(shortcut ? [shortcut.dense] : [])];
-    const later = this.#later(({ output: other, shortcut: beside }) => [other, ...(beside ? [beside.dense] : [])]);
-    await this.#dense.stop(wanted, later, (value, sample) => {
-      const values = wanted.map(value);
-      const positions = this.#positions(layer, sample);
-      const rows = new Float32Array(positions.length * channels);
-      positions.forEach((position, p) =>
-        left.forEach((c, k) => {
-          for (const y of values) rows[p * channels + k]! += y[layer.outputAt(c, position, width)]!;
-        }),
-      );
-      targets.push(rows);
-      this.#progress(2 * this.#next, sample);
-    });
-    return targets;
+  async #othersNext(): Promise<readonly Centred[] | undefined> {
+    if (!this.#other) return undefined;
+    this.#walk ??= await this.#open!();
+    const exchanged = this.#exchanged;
+    this.#exchanged = undefined;
+    const { moments, peakBytes } = await this.#other.helper.nextOfWalk(this.#walk, exchanged);
+    this.#othersBytes = peakBytes;
+    return moments;
   }
-
-  async #momentsOf(
-    { input, shortcut }: Stop,
-    layer: FittedLayer,
-    targets: readonly Float32Array[],
-  ): Promise<Centred[]> {
-    const channels = layer.groups * layer.outputs;
-    const collected = new LayerMoments(layer, this.#options.moments);
-    const wanted = [input, ...(shortcut ? [shortcut.pruned] : [])];
-    const later = this.#later(({ input: other, shortcut: beside }) => [other, ...(beside ? [beside.pruned] : [])]);
-    await this.#pruned.stop(wanted, later, (value, sample) => {
-      const positions = this.#positions(layer, sample);
-      const rows = targets[sample]!;
-      if (shortcut) {
-        const beside = value(shortcut.pruned);
-        positions.forEach((position, p) => {
-          for (let c = 0; c < channels; c++) rows[p * channels + c]! -= beside[layer.outputAt(c, position, channels)]!;
-        });
-      }
-      collected.add(value(input), positions, rows);
-      this.#progress(2 * this.#next + 1, sample);
-    });
-    return collected.read();
-  }
-
-  #later(values: (stop: Stop) => readonly string[]): string[] {
-    return [...new Set(this.#stops.slice(this.#next + 1).flatMap(values))];
-  }
-
-  #positions({ name, positions }: FittedLayer, sample: number): Int32Array {
-    return drawPositions(name, sample, positions, this.#options.positions ?? POSITIONS);
-  }
-
-  #progress(runs: number, sample: number): void {
-    const { count } = this.#samples;
-    this.#options.onProgress?.(runs * count + sample + 1, 2 * this.#stops.length * count);
-  }
-}
-
-function stopAt(dense: Graph, pruned: Graph, layer: string, pending: ReadonlySet<string>): Stop {
-  const node = nodeOf(pruned, layer);
-  const [input, output] = [node.inputs[0]!, nodeOf(dense, layer).outputs[0]!];
-  return { layer, input, output, shortcut: shortcutOf(dense, pruned, node, pending) };
-}
-
-function nodeOf(graph: Graph, name: string): Node {
-  const node = graph.nodes.find((other) => other.name === name);
-  if (!node) throw new ModelError(`expected a layer "${name}"`, graph.name);
-  return node;
 }
 
 /** The layers of a pruned network that can be fitted to the dense one's, in running order. */
