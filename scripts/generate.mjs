@@ -68,18 +68,20 @@ function typeOf(message) {
 }
 
 /**
- * A line of the field table: the message's name, then `number:name:type` of each field; type is a scalar's name, the values of an
- * enum with | between and in front, or a message's name. Behind it * for repeated, ! for required, ? for one of the oneof.
+ * A line of the field table: the message's name, then `number:name:type` of each field, without the number where it is the next one;
+ * type is a scalar's name, the values of an enum with | between and in front, or a message's name. Behind it * for repeated,
+ * ! for required, ? for one of the oneof.
  */
 function lineOf(message) {
-  const rows = message.fieldsArray.map((f) => {
+  const rows = message.fieldsArray.map((f, i, fields) => {
+    const number = f.id === (fields[i - 1]?.id ?? 0) + 1 ? "" : `${f.id}:`;
     const type =
       f.resolvedType instanceof protobuf.Enum
         ? Object.keys(f.resolvedType.values)
             .map((v) => `|${v.toLowerCase()}`)
             .join("")
         : (f.resolvedType?.name ?? f.type);
-    return `${f.id}:${camel(f.name)}:${type}${f.repeated ? "*" : isRequired(f) ? "!" : inOneof(f) ? "?" : ""}`;
+    return `${number}${camel(f.name)}:${type}${f.repeated ? "*" : isRequired(f) ? "!" : inOneof(f) ? "?" : ""}`;
   });
   return [message.name, ...rows].join(" ");
 }
@@ -99,15 +101,20 @@ function contract() {
       "export type FieldRow = readonly [name: string, type: string | readonly string[], repeated: boolean, required: boolean, oneof: boolean];\n",
       "/** A line a message; see scripts/generate.mjs. As text it is half as long. */",
       `const TABLE = ${JSON.stringify(messages.map(lineOf).join("\n"))};\n`,
-      "const rowOf = (field: string): [number, FieldRow] => {",
-      "  const [, number, name, type, mark] = /(\\d+):(\\w+):([\\w|]+)(.?)/.exec(field)!;",
-      '  const kind = type!.startsWith("|") ? type!.slice(1).split("|") : type!;',
-      '  return [Number(number), [name!, kind, mark === "*", mark === "!", mark === "?"]];',
+      "const rowsOf = (fields: readonly string[]): [number, FieldRow][] => {",
+      "  let next = 1;",
+      "  return fields.map((field) => {",
+      "    const [, number, name, type, mark] = /(\\d+:)?(\\w+):([\\w|]+)(.?)/.exec(field)!;",
+      "    const id = number ? parseInt(number) : next;",
+      "    next = id + 1;",
+      '    const kind = type!.startsWith("|") ? type!.slice(1).split("|") : type!;',
+      '    return [id, [name!, kind, mark === "*", mark === "!", mark === "?"]];',
+      "  });",
       "};",
       "export const MESSAGES: Readonly<Record<string, Readonly<Record<number, FieldRow>>>> = Object.fromEntries(",
       '  TABLE.split("\\n").map((line) => {',
       '    const [message, ...fields] = line.split(" ");',
-      "    return [message, Object.fromEntries(fields.map(rowOf))];",
+      "    return [message, Object.fromEntries(rowsOf(fields))];",
       "  }),",
       ");\n",
       `export const LAYER_TYPES = [${kinds.join(", ")}] as const;\n`,

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { MESSAGES } from "../src/gen/network.js";
 import { OPS } from "../src/ops/index.js";
 import { METHODS } from "../src/prune/methods/index.js";
-import { CONV_KERNELS } from "../src/runtime/kernels/convolution.js";
+import { CONV_KERNELS } from "../src/runtime/kernels/index.js";
 import { SPLATS_BY_LOADS, SPLATS_BY_SHUFFLES } from "../src/runtime/kernels/tiles.js";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");

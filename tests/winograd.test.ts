@@ -13,7 +13,7 @@ import { readTensorFile } from "../src/onnx/tensor-file.js";
 import { OPS } from "../src/ops/index.js";
 import { evaluateGraph } from "../src/ops/walk.js";
 import { type Build, load } from "../src/runtime/index.js";
-import { CONV_KERNELS } from "../src/runtime/kernels/convolution.js";
+import { CONV_KERNELS } from "../src/runtime/kernels/index.js";
 
 const BUILD = (process.env["ESPALIER_BUILD"] ?? "baseline") as Build;
 const folder = join(process.env["ESPALIER_DATA"] ?? "", "models/resnet20_cifar10_folded");

@@ -8,8 +8,8 @@ import { EspalierError } from "../../src/errors.js";
 import type { Network, Weights } from "../../src/gen/network.js";
 import { uniform } from "../../src/random.js";
 import { type Build, loadNetwork, type Session } from "../../src/runtime/index.js";
-import { CONV_KERNELS } from "../../src/runtime/kernels/convolution.js";
-import { convLayerOf } from "../../src/runtime/layers/convolution.js";
+import { CONV_KERNELS } from "../../src/runtime/kernels/index.js";
+import { convLayerOf } from "../../src/runtime/layers/sparse-convolution.js";
 import { type Contender, playRounds, runFor } from "../rounds.js";
 import { type ConvShape, parseShape } from "./shapes.js";
 

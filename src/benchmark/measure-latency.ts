@@ -3,6 +3,7 @@ import { RequestError } from "../errors.js";
 import type { Network } from "../gen/network.js";
 import { decodeFile } from "../runtime/decode.js";
 import type { LoadOptions, Session } from "../runtime/index.js";
+import { loadParts } from "../runtime/parts.js";
 import { resizeNetwork } from "../runtime/resize.js";
 import { verifyNetwork } from "../runtime/verify.js";
 import { breathe, clockStep } from "./clock.js";
@@ -56,8 +57,10 @@ export async function measureLatencyTable(
     throw new RequestError("the clock stands still here while code runs, so nothing can be measured", "latency table");
   }
   const decoded = await decodeFile(bytes);
-  const network = shapes ? resizeNetwork(decoded, shapes).network : decoded;
-  const layers = timedLayers(network, verifyNetwork(network));
+  const parts = await loadParts(decoded);
+  const verify = (one: Network) => verifyNetwork(one, parts);
+  const network = shapes ? resizeNetwork(decoded, shapes, verify).network : decoded;
+  const layers = timedLayers(network, verify(network));
   const bench: Bench = { open: (one) => open(one, how), tick, warm: new Set(), onStage };
   onStage("measuring the network", 0);
   const session = await bench.open(network);

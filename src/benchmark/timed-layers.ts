@@ -4,8 +4,7 @@
  */
 import type { Layer, LayerOp, Network, Positions, Weights } from "../gen/network.js";
 import { fuse, type Group } from "../runtime/fuse.js";
-import { ruleOf } from "../runtime/layers/index.js";
-import type { OpOf } from "../runtime/layers/layer.js";
+import type { OpOf, RuleOf } from "../runtime/layers/layer.js";
 import { type Shape, sizeOf } from "../runtime/shape.js";
 import type { Checked } from "../runtime/verify.js";
 
@@ -26,11 +25,11 @@ export interface TimedLayer {
 }
 
 /** The groups in the order in which they run, as `Session.layers` has them; groups that need no step are among them. */
-export function timedLayers(network: Network, { shapes }: Checked): TimedLayer[] {
-  return fuse(network, shapes).map((group) => describe(network, shapes, group));
+export function timedLayers(network: Network, checked: Checked): TimedLayer[] {
+  return fuse(network, checked).map((group) => describe(network, checked, group));
 }
 
-function describe(network: Network, shapes: readonly Shape[], group: Group): TimedLayer {
+function describe(network: Network, { shapes, ruleOf }: Checked, group: Group): TimedLayer {
   const layer = network.layers[group.layers[0]!]!;
   const { op, name } = layer;
   const input = shapes[group.inputs[0]!]!;
@@ -42,11 +41,11 @@ function describe(network: Network, shapes: readonly Shape[], group: Group): Tim
   }
   const values = [...group.inputs, ...(group.residual === undefined ? [] : [group.residual]), group.output];
   const elements = values.reduce((sum, value) => sum + sizeOf(shapes[value]!), 0);
-  return { name, form: plainForm(layer), sizes: [elements], axes: 0, fixed: [], op, input };
+  return { name, form: plainForm(layer, ruleOf), sizes: [elements], axes: 0, fixed: [], op, input };
 }
 
 /** `pool average`, `binary add`, `softmax`; `view` where nothing runs. */
-function plainForm({ op }: Layer): string {
+function plainForm({ op }: Layer, ruleOf: RuleOf): string {
   if (ruleOf(op.type).view) return "view";
   return "kind" in op ? `${op.type} ${op.kind}` : op.type;
 }

@@ -8,14 +8,14 @@ import { OPS } from "../ops/index.js";
 import type { LayerSpec } from "../ops/op.js";
 import { decodeFile } from "../runtime/decode.js";
 import { resizeNetwork, type Shapes } from "../runtime/resize.js";
-import { verifyNetwork } from "../runtime/verify.js";
+import { verifyAnyNetwork } from "../runtime/verify-any.js";
 import { readWeights } from "../runtime/weights.js";
 
 /** Reads a network file, with other input shapes where they are given. Throws a `ModelError` for one that is damaged. */
 export async function readNetwork(bytes: Uint8Array, options: { readonly shapes?: Shapes } = {}): Promise<Graph> {
   const network = await decodeFile(bytes);
-  verifyNetwork(network);
-  return raise(options.shapes ? resizeNetwork(network, options.shapes).network : network);
+  verifyAnyNetwork(network);
+  return raise(options.shapes ? resizeNetwork(network, options.shapes, verifyAnyNetwork).network : network);
 }
 
 /** How the weights of a network file are stored: "f16" if any of them are. */

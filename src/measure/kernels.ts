@@ -4,10 +4,11 @@ import { isFilterLayer } from "../ops/filter-layer.js";
 import { filterNumbers } from "../ops/walk.js";
 import { decodeFile } from "../runtime/decode.js";
 import type { Session, Shapes } from "../runtime/index.js";
-import { CONV_KERNELS } from "../runtime/kernels/convolution.js";
-import { convLayerOf } from "../runtime/layers/convolution.js";
+import { CONV_KERNELS } from "../runtime/kernels/index.js";
+import { convLayerOf } from "../runtime/layers/sparse-convolution.js";
 import { ALL_KEPT } from "../runtime/mask.js";
 import { resizeNetwork } from "../runtime/resize.js";
+import { verifyAnyNetwork } from "../runtime/verify-any.js";
 
 export interface KernelFacts {
   /** Null for a node that another one is computed with, or that needs no kernel. */
@@ -58,7 +59,7 @@ function densityOf({ constants }: Graph, { inputs }: Node, stored: number | unde
 
 /** For each convolution, by its name, the kernels that would compute it if its filter had no zeros. */
 async function denseKernels(compiled: Uint8Array, shapes: Shapes): Promise<Map<string, ReadonlySet<string>>> {
-  const { network, checked } = resizeNetwork(await decodeFile(compiled), shapes);
+  const { network, checked } = resizeNetwork(await decodeFile(compiled), shapes, verifyAnyNetwork);
   const found = new Map<string, ReadonlySet<string>>();
   for (const { name, op, inputs } of network.layers) {
     if (op.type !== "convolution") continue;

@@ -1,21 +1,22 @@
 /** The threads of a session: this one, and workers that run the same steps over the same memory. */
 import { Abi } from "../../assembly/abi.js";
 import { RequestError } from "../errors.js";
-import { type Engine, instantiate, type ThreadedEngine } from "./engine.js";
+import type { Engine, ThreadedEngine } from "./engine.js";
 import { type ThreadOptions, TIMEOUT, warnAlone } from "./threads.js";
 import { makeWorker, startWorker, unref, type WorkerLike } from "./workers.js";
 
 /**
- * An engine for threads over shared memory, run by this thread and as many workers as were asked for; by this one alone, which
- * says so, if they do not all come.
+ * An engine for threads over shared memory, this thread's instance of the module, run by this thread and as many workers as were
+ * asked for; by this one alone, which says so, if they do not all come.
  */
 export async function gatherCrew(
+  instance: Engine,
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   threads: number,
   options: ThreadOptions,
 ): Promise<Crew> {
-  const crew = new Crew(instantiate(module, memory) as ThreadedEngine, memory, options.timeout);
+  const crew = new Crew(instance as ThreadedEngine, memory, options.timeout);
   if (threads > 1) await crew.hire(module, memory, threads, options.worker);
   return crew;
 }

@@ -55,12 +55,8 @@ export function detectorTables(boxes: Boxes, outputs: readonly Shape[]): Detecto
 
 const wrong = (message: string): ModelError => new ModelError(message, "boxes");
 
-/** Throws a `ModelError` unless the task is whole and fits the network's inputs and outputs. */
-export function checkTask(network: Network, shapes: readonly Shape[]): void {
-  const { kind, boxes } = network.task;
-  if ((kind === "boxes") !== (boxes !== undefined))
-    throw wrong(`the task is ${kind}, ${boxes ? "with" : "without"} boxes`);
-  if (!boxes) return;
+/** Throws a `ModelError` unless the boxes fit the network's inputs and outputs. */
+export function checkBoxes(network: Network, boxes: Boxes, shapes: readonly Shape[]): void {
   const outputs = network.outputs.map(({ value }) => shapes[value]!);
   const { boxes: table, classes } = detectorTables(boxes, outputs);
   checkNumbers(boxes, classes);

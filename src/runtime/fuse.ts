@@ -3,9 +3,9 @@
  * residual sum and a clip go into the store of what comes before.
  */
 import type { Layer, Network } from "../gen/network.js";
-import { ruleOf } from "./layers/index.js";
 import type { Shape } from "./shape.js";
 import type { Picked } from "./site.js";
+import type { Checked } from "./verify.js";
 
 /** Layers that run as one. */
 export interface Group {
@@ -27,7 +27,7 @@ export interface Group {
   readonly residualIsClamped: boolean;
 }
 
-export function fuse(network: Network, shapes: readonly Shape[]): Group[] {
+export function fuse(network: Network, { shapes, ruleOf }: Pick<Checked, "shapes" | "ruleOf">): Group[] {
   const { inputs, layers } = network;
   const soleReader = findSoleReaders(network, shapes.length);
   const taken = new Uint8Array(layers.length);

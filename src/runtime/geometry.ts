@@ -1,6 +1,6 @@
 /** Windows over planes, as convolution and pooling use them: sizes checked once, then plain numbers. */
 import { ModelError } from "../errors.js";
-import { LIMITS } from "./limits.js";
+import { checkList } from "./lists.js";
 import type { Shape } from "./shape.js";
 
 export interface Geometry {
@@ -27,13 +27,6 @@ interface Window {
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
   readonly pads: readonly number[];
-}
-
-/** Throws a `ModelError` unless the list has this length and every number lies between `least` and the limit. */
-export function checkList(list: readonly number[], what: string, length: number, least: number): void {
-  if (list.length !== length || list.some((size) => size < least || size > LIMITS.size)) {
-    throw new ModelError(`${what} are [${list.slice(0, 8).join(", ")}], expected ${length} numbers from ${least} on`);
-  }
 }
 
 function outputSize(input: number, kernel: number, stride: number, dilation: number, pads: number): number {

@@ -10,8 +10,6 @@ export const LIMITS = {
   elements: 1 << 28,
   /** Steps of a plan: each image, group or row of a layer takes one. */
   steps: 1 << 17,
-  /** Threads of a session. */
-  threads: 64,
   /** Bytes of memory for one session: what 32-bit addresses reach. */
   memoryBytes: 65_536 * 65_536,
 } as const;

@@ -10,15 +10,17 @@ import {
   type ResolvedEngine,
   resolveEngine,
 } from "./engine.js";
+import { fuse } from "./fuse.js";
 import { LIMITS } from "./limits.js";
+import { loadParts } from "./parts.js";
 import { type Plan, planNetwork } from "./plan.js";
-import { resizeNetwork, type Shapes } from "./resize.js";
+import type { Shapes } from "./resize.js";
 import { allocate, Session } from "./session.js";
 import type { Shape } from "./shape.js";
 import { type NetworkSource, type ReadOptions, readSource } from "./source.js";
 import { checksLoads } from "./target.js";
 import type { ThreadOptions } from "./threads.js";
-import { readTuning, type Tuning } from "./tuning.js";
+import type { Choices, Tuning } from "./tuning.js";
 import { verifyNetwork } from "./verify.js";
 
 export interface LoadOptions extends EngineSource, ReadOptions {
@@ -86,12 +88,24 @@ function prepareEngine(find: FindEngine, options: LoadOptions): Promise<Prepared
   return prepared;
 }
 
-async function openNetwork(network: Network, engine: Promise<PreparedEngine>, options: LoadOptions): Promise<Session> {
-  const asCompiled = { network, checked: verifyNetwork(network) };
-  const { network: resized, checked } = options.shapes ? resizeNetwork(network, options.shapes) : asCompiled;
-  const { module, build, threaded, asked, threads } = await engine;
+async function openNetwork(
+  network: Network,
+  prepared: Promise<PreparedEngine>,
+  options: LoadOptions,
+): Promise<Session> {
+  // What most callers never need, here and below, is loaded when it is needed.
+  const parts = await loadParts(network);
+  const verify = (one: Network) => verifyNetwork(one, parts);
+  const asCompiled = { network, checked: verify(network) };
+  const { network: resized, checked } = options.shapes
+    ? (await import("./resize.js")).resizeNetwork(network, options.shapes, verify)
+    : asCompiled;
+  const { module, build, threaded, asked, threads } = await prepared;
   const target = { build, threads, checksLoads };
-  const known = readTuning(options.tuning, resized, checked, { ...target, threads: asked });
+  const known: Choices =
+    options.tuning === undefined
+      ? new Map()
+      : (await import("./read-tuning.js")).readTuning(options.tuning, resized, checked, { ...target, threads: asked });
   const plan = planNetwork(resized, checked, target, { choices: known });
   const limit = Math.min(options.maxBytes ?? Infinity, LIMITS.memoryBytes);
   if (plan.memory.totalBytes > limit) {
@@ -100,14 +114,21 @@ async function openNetwork(network: Network, engine: Promise<PreparedEngine>, op
   const open = async (of: Network, shapes: readonly Shape[], how: Plan) => {
     const memory = allocate(how.memory.totalBytes, of.name, threaded);
     how.write(memory.buffer);
-    const instance = threaded
-      ? await (await import("./crew.js")).gatherCrew(module, memory, threads, options.threads!)
-      : instantiate(module, memory);
-    return new Session(of, shapes, how, instance, memory.buffer);
+    const instance = instantiate(module, memory);
+    const engine = threaded
+      ? await (await import("./crew.js")).gatherCrew(instance, module, memory, threads, options.threads!)
+      : instance;
+    return new Session(of, shapes, how, engine, memory.buffer);
   };
   if (!options.tune) return open(resized, checked.shapes, plan);
   const { tune } = await import("./tune.js");
-  const choices = await tune(resized, checked, { target, open, limit, known });
+  const choices = await tune(resized, fuse(resized, checked), checked, {
+    target,
+    plan: planNetwork,
+    open,
+    limit,
+    known,
+  });
   const tuned = planNetwork(resized, checked, target, { choices });
   return open(resized, checked.shapes, tuned.memory.totalBytes > limit ? plan : tuned);
 }
@@ -115,7 +136,6 @@ async function openNetwork(network: Network, engine: Promise<PreparedEngine>, op
 /** How many threads were asked for, and how many there can be: so many, or one, which is said. */
 async function threadsFor(options: ThreadOptions | undefined): Promise<{ asked: number; threads: number }> {
   if (options === undefined) return { asked: 1, threads: 1 };
-  // What most callers never need is loaded when it is asked for.
   const { countThreads, obstacleTo, warnAlone } = await import("./threads.js");
   const asked = countThreads(options);
   const obstacle = asked === 1 ? undefined : obstacleTo(options);

@@ -4,7 +4,6 @@ import { EspalierError, ModelError } from "../errors.js";
 import type { Network } from "../gen/network.js";
 import { type Arena, type Buffer, placeBuffers } from "./arena.js";
 import { fuse, type Group } from "./fuse.js";
-import { ruleOf } from "./layers/index.js";
 import { LIMITS } from "./limits.js";
 import { sizeOf } from "./shape.js";
 import { alignUp, type Choice, Constants, type Place, type Site, type StepDraft } from "./site.js";
@@ -69,7 +68,7 @@ export interface PlanOptions {
 /** Plans a verified network for a target. Throws a `ModelError` that names the layer where something cannot be planned. */
 export function planNetwork(network: Network, checked: Checked, target: Target, options: PlanOptions = {}): Plan {
   const { choices, constants = new Constants() } = options;
-  const groups = fuse(network, checked.shapes);
+  const groups = fuse(network, checked);
   const joined = joinConcats(network, checked, groups);
   const scratchBytes: number[] = [];
   const replaceable: (readonly number[])[] = [];
@@ -137,7 +136,7 @@ interface GroupOptions extends Pick<Site, "constants" | "target" | "choice"> {
   readonly mostSteps: number;
 }
 
-function planGroup(network: Network, { shapes }: Checked, group: Group, options: GroupOptions): Sketch {
+function planGroup(network: Network, { shapes, ruleOf }: Checked, group: Group, options: GroupOptions): Sketch {
   const { joined, constants, target, choice, mostSteps } = options;
   const layer = network.layers[group.worker]!;
   const at = (value: number) => ({ shape: shapes[value]!, place: placeOf(value, joined) });

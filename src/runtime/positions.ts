@@ -1,7 +1,7 @@
 /** Which pixels of its output a convolution computes, and where the others take their values from. */
 import { ModelError } from "../errors.js";
 import type { Positions } from "../gen/network.js";
-import { checkIncreasing } from "./increasing.js";
+import { checkIncreasing } from "./lists.js";
 
 /** Row-major numbers of the pixels that are computed, increasing; the grid, where they are one. */
 export interface Computed {

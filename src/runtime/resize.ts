@@ -2,15 +2,18 @@
 import { EspalierError, ModelError, RequestError } from "../errors.js";
 import type { Input, Network } from "../gen/network.js";
 import { formatShape, type Shape } from "./shape.js";
-import { type Checked, verifyNetwork } from "./verify.js";
+import type { Checked } from "./verify.js";
 
 /** Shapes by input name. */
 export type Shapes = Readonly<Record<string, Shape>>;
 
-/** The network as if it had been compiled for these shapes, checked. The network itself is checked already. */
+type Verify = (network: Network) => Checked;
+
+/** The network as if it had been compiled for these shapes, checked by `verify`. The network itself is checked already. */
 export function resizeNetwork(
   network: Network,
   shapes: Shapes,
+  verify: Verify,
 ): { readonly network: Network; readonly checked: Checked } {
   for (const name of Object.keys(shapes)) {
     if (!network.inputs.some((input) => input.name === name)) {
@@ -21,8 +24,8 @@ export function resizeNetwork(
   const inputs = network.inputs.map((input) => resizeInput(input, asked(input.name)));
   const resized = { ...network, inputs };
   try {
-    const checked = verifyNetwork(resized);
-    checkPositions(network, resized, checked);
+    const checked = verify(resized);
+    checkPositions(network, resized, checked, verify);
     return { network: resized, checked };
   } catch (error) {
     throw error instanceof ModelError ? explain(error, network, inputs) : error;
@@ -30,10 +33,10 @@ export function resizeNetwork(
 }
 
 /** Which pixels a layer computes is said for planes of one size. */
-function checkPositions(before: Network, after: Network, { shapes }: Checked): void {
+function checkPositions(before: Network, after: Network, { shapes }: Checked, verify: Verify): void {
   const layers = after.layers.filter(({ op }) => op.type === "convolution" && op.positions);
   if (layers.length === 0) return;
-  const { shapes: known } = verifyNetwork(before);
+  const { shapes: known } = verify(before);
   for (const layer of layers) {
     const value = after.inputs.length + after.layers.indexOf(layer);
     if (shapes[value]![2] === known[value]![2] && shapes[value]![3] === known[value]![3]) continue;

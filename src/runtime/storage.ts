@@ -1,7 +1,6 @@
 /** Which values share memory: views, parts of a concatenation, and outputs that take over an operand's. */
 import type { Network } from "../gen/network.js";
 import type { Group } from "./fuse.js";
-import { ruleOf } from "./layers/index.js";
 import { sizeOf } from "./shape.js";
 import type { Place } from "./site.js";
 import type { Checked } from "./verify.js";
@@ -25,7 +24,7 @@ export function placeOf(value: number, joined: Joined): Place {
  * The inputs of concatenations that need not be copied: in memory they are runs one behind the other, nobody else reads them, and
  * the layers that compute them write nothing beyond.
  */
-export function joinConcats(network: Network, { shapes }: Checked, groups: readonly Group[]): Joined {
+export function joinConcats(network: Network, { shapes, ruleOf }: Checked, groups: readonly Group[]): Joined {
   const reads = new Uint32Array(shapes.length);
   const producer = new Map<number, Group>();
   for (const group of groups) {
@@ -58,7 +57,7 @@ export function joinConcats(network: Network, { shapes }: Checked, groups: reado
  */
 export function storageOf(
   network: Network,
-  { shapes }: Checked,
+  { shapes, ruleOf }: Checked,
   groups: readonly Group[],
   { joined, replaceable }: Sharing,
 ): Uint32Array {

@@ -1,6 +1,5 @@
 /** What a caller may ask of threads, and whether this platform can have any. */
 import { RequestError } from "../errors.js";
-import { LIMITS } from "./limits.js";
 import { findsOwnWorker, type WorkerSource } from "./workers.js";
 
 export interface ThreadOptions {
@@ -15,6 +14,8 @@ export interface ThreadOptions {
   readonly timeout?: number | undefined;
 }
 
+/** Threads of a session. */
+const MOST_THREADS = 64;
 /** See `ThreadOptions`. */
 export const TIMEOUT = 30_000;
 /** What clocks take: more would be none at all. */
@@ -23,8 +24,8 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 /** The number that was asked for, 1 if none was. Throws a `RequestError` if it is none. */
 export function countThreads(options: ThreadOptions | undefined): number {
   const { count, timeout = TIMEOUT } = options ?? { count: 1 };
-  if (!Number.isInteger(count) || count < 1 || count > LIMITS.threads) {
-    throw new RequestError(`expected a whole number from 1 to ${LIMITS.threads}, got ${count}`, "threads.count");
+  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
+    throw new RequestError(`expected a whole number from 1 to ${MOST_THREADS}, got ${count}`, "threads.count");
   }
   if (!(timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
     throw new RequestError(`expected milliseconds up to ${LONGEST_TIMEOUT}, got ${timeout}`, "threads.timeout");

@@ -1,10 +1,11 @@
 /** Measures kernels on this device: each distinct convolution with each kernel that may be the fastest, and nothing else. */
 import { EspalierError } from "../errors.js";
 import type { Layer, Network } from "../gen/network.js";
-import { fuse, type Group } from "./fuse.js";
+import type { Group } from "./fuse.js";
 import { chooseByRule, type ConvLayer, fittingKernels } from "./kernels/convolution.js";
-import { convLayerOf } from "./layers/convolution.js";
-import { type Plan, planNetwork } from "./plan.js";
+import { convLayerOf } from "./layers/sparse-convolution.js";
+import type { RuleOf } from "./layers/layer.js";
+import type { Plan, planNetwork } from "./plan.js";
 import type { Session } from "./session.js";
 import { type Shape, sizeOf } from "./shape.js";
 import { type Choice, Constants, type Place } from "./site.js";
@@ -32,6 +33,7 @@ const CLOCK_READS = 100_000;
 
 export interface Tuner {
   readonly target: Target;
+  readonly plan: typeof planNetwork;
   /** A session of a plan, as the network itself will get one. */
   readonly open: (network: Network, shapes: readonly Shape[], plan: Plan) => Session | Promise<Session>;
   /** Bytes that a trial may take. */
@@ -40,19 +42,24 @@ export interface Tuner {
   readonly known: Choices;
 }
 
-/** Measures every convolution that nothing is known about; layers that are alike share one measurement. */
-export async function tune(network: Network, checked: Checked, tuner: Tuner): Promise<Choices> {
+/** Measures every convolution of these groups that nothing is known about; layers that are alike share one measurement. */
+export async function tune(
+  network: Network,
+  groups: readonly Group[],
+  checked: Checked,
+  tuner: Tuner,
+): Promise<Choices> {
   const tick = clockTick();
   const choices = new Map(tuner.known);
   const found = new Map<string, Choice>();
   const warm = new Set<string>();
-  for (const group of fuse(network, checked.shapes)) {
+  for (const group of groups) {
     const trial = choices.has(group.worker) ? undefined : trialOf(network, checked, group);
     if (!trial) continue;
-    const { geometry, groups } = trial.layer;
+    const { geometry, groups: parts } = trial.layer;
     // What is stored of a sparse filter shows in the costs.
-    const key = JSON.stringify([geometry, groups, trial.residual, fittingKernels(trial.layer, tuner.target)]);
-    if (!found.has(key)) found.set(key, await choose(trial, { ...tuner, tick, warm }));
+    const key = JSON.stringify([geometry, parts, trial.residual, fittingKernels(trial.layer, tuner.target)]);
+    if (!found.has(key)) found.set(key, await choose(trial, { ...tuner, ...checked, tick, warm }));
     choices.set(group.worker, found.get(key)!);
   }
   return choices;
@@ -88,7 +95,7 @@ function trialOf(network: Network, { shapes }: Checked, group: Group): Trial | u
   return { layer, source, residual: group.residual !== undefined, input, output };
 }
 
-interface Bench extends Tuner {
+interface Bench extends Tuner, Pick<Checked, "ruleOf"> {
   readonly tick: number | undefined;
   /** Kernels that have been warmed up. */
   readonly warm: Set<string>;
@@ -117,9 +124,9 @@ async function race(
   bench: Bench & { readonly cost: number },
   rule: Choice,
 ): Promise<Choice> {
-  const { network, checked } = networkOf(trial, kernels);
+  const { network, checked } = networkOf(trial, kernels, bench.ruleOf);
   const choices = new Map(kernels.map((kernel, i) => [i * (trial.residual ? 2 : 1), { kernel, why: "on trial" }]));
-  const plan = planNetwork(network, checked, bench.target, { choices, constants: new UnpackedConstants() });
+  const plan = bench.plan(network, checked, bench.target, { choices, constants: new UnpackedConstants() });
   if (plan.memory.totalBytes > bench.limit) return because("not measured for want of memory", rule);
   const session = await bench.open(network, checked.shapes, plan);
   const times = await disposing(session, () => measure(session, bench.cost, bench));
@@ -141,7 +148,7 @@ const because = (reason: string, rule: Choice): Choice => ({ ...rule, why: `${re
 const formatTime = (milliseconds: number) => milliseconds.toPrecision(3);
 
 /** The layer once for each kernel, one beside the other over the same input; what they give is for nobody. */
-function networkOf(trial: Trial, kernels: readonly string[]): { network: Network; checked: Checked } {
+function networkOf(trial: Trial, kernels: readonly string[], ruleOf: RuleOf): { network: Network; checked: Checked } {
   const { source, residual, input, output } = trial;
   const given = (name: string, shape: Shape) => ({ name, shape, batch: "", preprocessing: undefined });
   const inputs = [given("x", input), ...(residual ? [given("residual", output)] : [])];
@@ -162,7 +169,7 @@ function networkOf(trial: Trial, kernels: readonly string[]): { network: Network
     provenance: [],
   };
   const shapes = [...inputs.map(({ shape }) => shape), ...layers.map(() => output)];
-  return { network, checked: { shapes, macs: layers.map(() => 0) } };
+  return { network, checked: { shapes, macs: layers.map(() => 0), ruleOf } };
 }
 
 /**

@@ -1,20 +1,21 @@
 /** Checks a decoded network as a whole: every number a kernel will ever see follows from what is checked here. */
 import { EspalierError, ModelError } from "../errors.js";
 import type { Input, Layer, Network } from "../gen/network.js";
-import { checkTask } from "./detector.js";
-import { ruleOf } from "./layers/index.js";
 import { coloursOf } from "./colours.js";
+import type { RuleOf } from "./layers/layer.js";
 import { LIMITS } from "./limits.js";
+import type { Parts } from "./parts.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
 
-/** Shapes of all values, and the multiply-adds of each layer. */
+/** Shapes of all values, the multiply-adds of each layer, and the rules that say so. */
 export interface Checked {
   readonly shapes: readonly Shape[];
   readonly macs: readonly number[];
+  readonly ruleOf: RuleOf;
 }
 
 /** Throws a `ModelError` that names the layer, or returns every shape. */
-export function verifyNetwork(network: Network): Checked {
+export function verifyNetwork(network: Network, { ruleOf, checkBoxes }: Parts): Checked {
   const { inputs, layers, outputs } = network;
   for (const [list, what] of [
     [inputs, "inputs"],
@@ -36,7 +37,7 @@ export function verifyNetwork(network: Network): Checked {
   const shapes: Shape[] = inputs.map((input) => input.shape);
   const macs: number[] = [];
   for (const layer of layers) {
-    const shape = inferLayer(layer, shapes);
+    const shape = inferLayer(layer, shapes, ruleOf);
     macs.push(
       ruleOf(layer.op.type).macs(
         layer.op,
@@ -47,8 +48,12 @@ export function verifyNetwork(network: Network): Checked {
     shapes.push(shape);
   }
   checkUse(network, shapes.length);
-  checkTask(network, shapes);
-  return { shapes, macs };
+  const { kind, boxes } = network.task;
+  if ((kind === "boxes") !== (boxes !== undefined)) {
+    throw new ModelError(`the task is ${kind}, ${boxes ? "with" : "without"} boxes`, "boxes");
+  }
+  if (boxes) checkBoxes!(network, boxes, shapes);
+  return { shapes, macs, ruleOf };
 }
 
 function checkNames(names: readonly string[], what: string): void {
@@ -91,7 +96,7 @@ function checkInput(input: Input): void {
   }
 }
 
-function inferLayer(layer: Layer, shapes: readonly Shape[]): Shape {
+function inferLayer(layer: Layer, shapes: readonly Shape[], ruleOf: RuleOf): Shape {
   const rule = ruleOf(layer.op.type);
   const undefinedInput = layer.inputs.find((value) => value >= shapes.length);
   if (undefinedInput !== undefined)

@@ -1,7 +1,7 @@
 /** The training module and its threads. */
 import { RequestError } from "../errors.js";
 import { type Crew, gatherCrew } from "../runtime/crew.js";
-import { type Build, chooseBuild } from "../runtime/engine.js";
+import { type Build, chooseBuild, instantiate } from "../runtime/engine.js";
 import { allocate } from "../runtime/session.js";
 import { countThreads } from "../runtime/threads.js";
 
@@ -35,7 +35,9 @@ export async function startMachine(bytes: number, threads: number, build: Build,
     throw new RequestError(`a step needs ${needs} of memory, there can be ${most}; take a smaller batch`, name);
   }
   const memory = allocate(bytes, name, true);
-  const crew = await gatherCrew(await moduleOf(build), memory, threads, { count: threads, timeout: 600_000 });
+  const module = await moduleOf(build);
+  const instance = instantiate(module, memory);
+  const crew = await gatherCrew(instance, module, memory, threads, { count: threads, timeout: 600_000 });
   return { crew, bytes: memory.buffer, build };
 }
 

@@ -5,7 +5,7 @@
 import { Abi, type Kernel } from "../../assembly/abi.js";
 import type { TaskOffset, TrainingKernel } from "../../assembly/training/abi.js";
 import type { LayerOp } from "../gen/network.js";
-import { type ConvLayer, CONV_KERNELS, type FilterPacking, planConvolution } from "../runtime/kernels/convolution.js";
+import { type ConvLayer, type FilterPacking, planConvolution } from "../runtime/kernels/convolution.js";
 import { ruleOf } from "../runtime/layers/index.js";
 import { alignUp, type Choice, Constants, type Place, type Site, type StepDraft } from "../runtime/site.js";
 import type { Shape } from "../runtime/shape.js";
@@ -143,7 +143,7 @@ export class Records {
       step: (kernel, fields) => steps.push({ kernel, fields }),
       pick: (kernel) => (picked = kernel),
     });
-    const { packing } = CONV_KERNELS.find(({ name }) => name === picked)!;
+    const { packing } = layer.kernels.find(({ name }) => name === picked)!;
     const { f, b } = steps.find(({ fields }) => fields.f)!.fields;
     for (const { kernel, fields } of steps) {
       const own = packing.kind === "plain" ? given.filter : undefined;

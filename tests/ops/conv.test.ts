@@ -6,7 +6,7 @@ import { countMacs } from "../../src/ops/walk.js";
 import { decodeFile } from "../../src/runtime/decode.js";
 import { geometryOf } from "../../src/runtime/geometry.js";
 import { load } from "../../src/runtime/index.js";
-import { CONV_KERNELS } from "../../src/runtime/kernels/convolution.js";
+import { DENSE_KERNELS } from "../../src/runtime/kernels/dense.js";
 import {
   BUILD,
   complaint,
@@ -205,11 +205,11 @@ async function layerOf(graph: Graph) {
   if (layer?.op.type !== "convolution") throw new Error("expected a convolution");
   const { filter, bias, groups } = layer.op;
   const geometry = geometryOf(graph.inputs[0]!.shape, filter.shape[0]!, filter.shape.slice(2), layer.op);
-  return { geometry, groups, filter, bias };
+  return { geometry, groups, filter, bias, kernels: DENSE_KERNELS };
 }
 
 /** Filters that are stored sparsely have a file of their own: sparse-conv.test.ts. */
-for (const kernel of CONV_KERNELS.filter(({ packing }) => packing.kind !== "sparse")) {
+for (const kernel of DENSE_KERNELS) {
   test(`${kernel.name} computes every case that it fits, picked or not`, async () => {
     let fitting = 0;
     const complaints: string[] = [];

@@ -2,7 +2,8 @@
  * What the kernel tests share: a graph's meaning, in float64 by the operators' plain loops, against what the compiled
  * network computes on the engine. `ESPALIER_BUILD` picks the engine's build; "baseline" by default.
  */
-import { CONV_KERNELS, type ConvKernel } from "../../src/runtime/kernels/convolution.js";
+import type { ConvKernel } from "../../src/runtime/kernels/convolution.js";
+import { CONV_KERNELS } from "../../src/runtime/kernels/index.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../src/compile/encode.js";

@@ -30,15 +30,23 @@ test("it imports nothing but its own modules: no node:, no packages; the worker 
 });
 
 /** What is loaded when it is asked for, and not before. */
-const LATE = /(engine-[\w-]+|worker|worker-url|page-worker|session-worker|crew|threads|tune)\.js$/;
+const LATE = new RegExp(
+  String.raw`[\\/](${[
+    String.raw`engine-[\w-]+|worker|worker-url|page-worker|session-worker|crew|threads`,
+    "tune|read-tuning|resize|sha256-portable|late|transposed-convolution|resample",
+    "sparse-convolution|conv-sparse|conv-taps|conv-patterns|perforated|positions|shared-taps",
+  ].join("|")})\.js$`,
+);
 
 for (const entry of ENTRIES) {
-  test(`engines, threads, tuning and what looks for workers come only when they are needed: ${entry}`, () => {
+  test(`engines, threads, tuning, sparse kernels, rare layers and what looks for workers come only when they are needed: ${entry}`, () => {
     const eager = graphOf(entry, false).map(({ path }) => path);
     assert.equal(
       eager.filter((path) => LATE.test(path)),
       [],
     );
+    const later = graphOf(entry, true).filter(({ path }) => LATE.test(path));
+    assert.ok(later.length > 10, `only ${later.length} come later`);
   });
 }
 

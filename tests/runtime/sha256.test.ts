@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { uniform } from "../../src/random.js";
-import { sha256, sha256Portable } from "../../src/runtime/sha256.js";
+import { sha256 } from "../../src/runtime/sha256.js";
+import { sha256Portable } from "../../src/runtime/sha256-portable.js";
 import { range } from "../ops/oracle.js";
 
 const test = suite("runtime/sha256");

@@ -7,9 +7,10 @@ import { GraphBuilder, resnet } from "../../src/models/index.js";
 import { evaluateGraph } from "../../src/ops/walk.js";
 import { decodeFile } from "../../src/runtime/decode.js";
 import { load, loadNetwork, type LoadOptions, type Session, type Tuning } from "../../src/runtime/index.js";
-import { type ConvLayer, CONV_KERNELS } from "../../src/runtime/kernels/convolution.js";
-import { convLayerOf } from "../../src/runtime/layers/convolution.js";
-import { verifyNetwork } from "../../src/runtime/verify.js";
+import type { ConvLayer } from "../../src/runtime/kernels/convolution.js";
+import { CONV_KERNELS } from "../../src/runtime/kernels/index.js";
+import { convLayerOf } from "../../src/runtime/layers/sparse-convolution.js";
+import { verifyAnyNetwork } from "../../src/runtime/verify-any.js";
 import { BUILD, difference, drawInputs } from "../ops/oracle.js";
 import { memoriesOf } from "./memories.js";
 
@@ -51,7 +52,7 @@ function computes(session: Session): void {
 /** Every convolution as its kernels see it. */
 async function layersOf(file: Uint8Array): Promise<Map<string, ConvLayer>> {
   const network = await decodeFile(file);
-  const { shapes } = verifyNetwork(network);
+  const { shapes } = verifyAnyNetwork(network);
   const layers = new Map<string, ConvLayer>();
   for (const { name, op, inputs } of network.layers) {
     if (op.type === "convolution") layers.set(name, convLayerOf(op, shapes[inputs[0]!]!));

@@ -1,14 +1,10 @@
-/**
- * Convolution as a packed matrix product: assembly/kernels/conv_f32.ts. Fits everything; where all output channels of a sparse
- * filter read the same rows of the lowered matrix, there is a product of these rows alone.
- */
+/** Convolution as a packed matrix product: assembly/kernels/conv_f32.ts. Fits everything. */
 import { Abi, Kernel } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
 import { type Place, scratchEach, type Site } from "../site.js";
-import { readStored, readWeights } from "../weights.js";
-import type { ConvKernel, ConvLayer } from "./convolution.js";
+import { readWeights } from "../weights.js";
+import type { ConvKernel, ConvLayer, FilterPacking } from "./convolution.js";
 import { planGroups } from "./planes.js";
-import { sharedRows } from "./shared-taps.js";
 import {
   pace,
   paddedRows,
@@ -31,46 +27,56 @@ const PACKING_COST = 3;
 const OUTPUT_COST = 8;
 
 /** What the product multiplies. */
-interface Lowered {
-  /** Rows of a group's lowered matrix. */
+export interface Lowered {
+  /** Rows of a group's lowered matrix that are read. */
   readonly depth: number;
-  /** Those that are read, where not all are. */
+  /** Which they are, where not all are. */
   readonly rows: readonly number[] | undefined;
   /** [oc][depth]. */
   numbers(): Float32Array;
 }
 
-function lower({ geometry: g, groups, filter }: ConvLayer, isList: boolean): Lowered {
-  const rows = isList ? sharedRows(filter) : undefined;
-  const numbers = () => (rows ? readStored(filter) : readWeights(filter));
-  return { depth: rows?.length ?? (g.ic / groups) * g.kh * g.kw, rows, numbers };
+interface Product {
+  readonly packing: FilterPacking;
+  /** Undefined for layers that it does not fit. */
+  lower(layer: ConvLayer): Lowered | undefined;
 }
 
-function gemmKernel(name: string, kernel: Kernel, tile: Tile, isList: boolean): ConvKernel {
+/** All rows of the lowered matrix. */
+function lowerAll({ geometry: g, groups, filter }: ConvLayer): Lowered {
+  return { depth: (g.ic / groups) * g.kh * g.kw, rows: undefined, numbers: () => readWeights(filter) };
+}
+
+export function gemmKernel(name: string, kernel: Kernel, tile: Tile, { packing, lower }: Product): ConvKernel {
   return {
     name,
-    packing: isList ? { kind: "sparse" } : { kind: "product", most: tile.most },
+    packing,
     algorithm: "product",
     error: 2 ** -20,
     picksPixels: true,
-    fits: ({ filter }) => !isList || sharedRows(filter) !== undefined,
+    fits: (layer) => lower(layer) !== undefined,
     cost(layer, target) {
       const { geometry: g, groups } = layer;
-      const { depth } = lower(layer, isList);
+      const { depth } = lower(layer)!;
       const pixels = g.oh * g.ow;
       const product = productCost(tile, g.oc / groups, depth, pixels, target);
       const ocg = g.oc / groups;
       const moved = pixels * (depth * PACKING_COST + ocg * OUTPUT_COST) + depth * ocg * WEIGHT_COST;
       return g.n * groups * (product + moved * pace(target));
     },
-    plan: (layer, site) => plan(kernel, tile, layer, lower(layer, isList), site),
+    plan: (layer, site) => plan(kernel, tile, layer, lower(layer)!, site),
   };
 }
 
-export const convGemm6 = gemmKernel("conv_f32_6x8", Kernel.Conv6x8, SPLATS_BY_LOADS, false);
-export const convGemmShuffled = gemmKernel("conv_f32_4x8s", Kernel.Conv4x8Shuffled, SPLATS_BY_SHUFFLES, false);
-export const convTaps6 = gemmKernel("conv_taps_f32_6x8", Kernel.Conv6x8, SPLATS_BY_LOADS, true);
-export const convTapsShuffled = gemmKernel("conv_taps_f32_4x8s", Kernel.Conv4x8Shuffled, SPLATS_BY_SHUFFLES, true);
+const wholeProduct = ({ most }: Tile): Product => ({ packing: { kind: "product", most }, lower: lowerAll });
+
+export const convGemm6 = gemmKernel("conv_f32_6x8", Kernel.Conv6x8, SPLATS_BY_LOADS, wholeProduct(SPLATS_BY_LOADS));
+export const convGemmShuffled = gemmKernel(
+  "conv_f32_4x8s",
+  Kernel.Conv4x8Shuffled,
+  SPLATS_BY_SHUFFLES,
+  wholeProduct(SPLATS_BY_SHUFFLES),
+);
 
 function plan(kernel: Kernel, tile: Tile, layer: ConvLayer, lowered: Lowered, site: Site): void {
   const { geometry: g, groups } = layer;

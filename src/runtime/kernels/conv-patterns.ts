@@ -5,8 +5,7 @@
 import type { Weights } from "../../gen/network.js";
 import type { Site } from "../site.js";
 import type { Target } from "../target.js";
-import { convTaps6, convTapsShuffled } from "./conv-gemm.js";
-import { convWinograd } from "./conv-winograd.js";
+import { convTaps6, convTapsShuffled, convWindows } from "./conv-taps.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { sharedRows } from "./shared-taps.js";
 import { pace } from "./tiles.js";
@@ -16,7 +15,7 @@ const MOST_PATTERNS = 4;
 /** Multiply-adds of the baseline build that reading one output element again costs. */
 const AGAIN_COST = 4;
 
-const KERNELS = [...convWinograd, convTaps6, convTapsShuffled];
+const KERNELS = [...convWindows, convTaps6, convTapsShuffled];
 
 const found = new WeakMap<Weights, readonly Weights[]>();
 

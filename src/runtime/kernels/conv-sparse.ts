@@ -5,6 +5,7 @@ import { bandRows, bandsOf } from "../mask.js";
 import { type Place, scratchEach, type Site } from "../site.js";
 import { readStored, readWeights, storedCount } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
+import { planMoved } from "./perforated.js";
 import { readPlanes, writtenPlanes } from "./planes.js";
 import { pace, WEIGHT_COST } from "./tiles.js";
 
@@ -95,7 +96,8 @@ export const convSparse: ConvKernel = {
       : g.ic * g.kw * g.ow * phasesOf(g).reduce(add) * COLUMN_COST;
     return g.n * pace(target) * (pixels * (stored * term + g.oc * OUTPUT_COST) + moved + weights);
   },
-  plan,
+  // It writes its planes one behind the other.
+  plan: (layer, site) => (site.writes ? planMoved(convSparse, layer, site) : plan(layer, site)),
 };
 
 function plan(layer: ConvLayer, site: Site): void {

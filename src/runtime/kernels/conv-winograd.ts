@@ -1,13 +1,10 @@
-/**
- * Convolution with stride 1 by Winograd's F(m x m, k x k), with a dilation by phases: assembly/kernels/conv_winograd_f32.ts. Strided
- * sparse filters are dilated ones with a smaller window.
- */
+/** Convolution with stride 1 by Winograd's F(m x m, k x k), with a dilation by phases: assembly/kernels/conv_winograd_f32.ts. */
 import { Kernel, Winograd } from "../../../assembly/abi.js";
 import type { Geometry } from "../geometry.js";
 import { type Place, scratchEach, type Site } from "../site.js";
+import { readWeights } from "../weights.js";
 import type { ConvKernel, ConvLayer } from "./convolution.js";
 import { planGroups } from "./planes.js";
-import { type WholeWindow, wholeWindow } from "./shared-taps.js";
 import {
   pace,
   paddedRows,
@@ -33,8 +30,8 @@ const tilesOf = ({ oh, ow, dh }: Geometry, m: number) => Math.ceil(oh / (m * dh)
 const valuesOf = ({ m, k }: Transform) => (m + k - 1) ** 2;
 
 /** Input channels of a group that are read, and output channels of it. */
-function channelsOf({ geometry: g, groups }: ConvLayer, { reads }: WholeWindow): [inputs: number, outputs: number] {
-  return [reads?.length ?? g.ic / groups, g.oc / groups];
+function channelsOf({ geometry: g, groups, window }: ConvLayer): [inputs: number, outputs: number] {
+  return [window?.reads?.length ?? g.ic / groups, g.oc / groups];
 }
 
 function winogradKernel(transform: Transform, kernel: Kernel, tile: Tile, suffix: string): ConvKernel {
@@ -44,15 +41,13 @@ function winogradKernel(transform: Transform, kernel: Kernel, tile: Tile, suffix
     packing: { kind: "winograd", most: tile.most, g: transform.g },
     algorithm,
     error,
-    fits(layer) {
-      const { geometry: g } = wholeWindow(layer);
+    fits({ geometry: g }) {
       if (g.kh !== k || g.kw !== k || g.sh * g.sw !== 1) return false;
       return g.dh === g.dw && g.dh <= Math.min(g.oh, g.ow);
     },
     cost(layer, target) {
-      const window = wholeWindow(layer);
-      const [inputs, outputs] = channelsOf(layer, window);
-      const tiles = tilesOf(window.geometry, m);
+      const [inputs, outputs] = channelsOf(layer);
+      const tiles = tilesOf(layer.geometry, m);
       const products = valuesOf(transform) * productCost(tile, outputs, inputs, tiles, target);
       const moved =
         valuesOf(transform) * inputs * outputs * WEIGHT_COST + tiles * (inputs * inputCost + outputs * outputCost);
@@ -80,9 +75,8 @@ function coverTiles(g: Geometry, { m, k }: Transform): Geometry {
 
 function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer, site: Site): void {
   const { m } = transform;
-  const window = wholeWindow(layer);
-  const { geometry, reads } = window;
-  const [inputs, outputs] = channelsOf(layer, window);
+  const { geometry } = layer;
+  const [inputs, outputs] = channelsOf(layer);
   const padded = paddedRows(tile, outputs);
   const panelBytes = valuesOf(transform) * 32 * (inputs + padded);
   const panels = Math.ceil(tilesOf(geometry, m) / 8);
@@ -97,7 +91,7 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
     16;
   planGroups(kernel, g, layer, site, {
     pads: true,
-    filter: transformFilter(layer, window, transform, tile, site),
+    filter: transformFilter(layer, transform, tile, site),
     filterBytes,
     fields: {
       ...scratchEach(site, share),
@@ -105,7 +99,7 @@ function plan(kernel: Kernel, transform: Transform, tile: Tile, layer: ConvLayer
       depth: m,
       ic: inputs,
     },
-    channels: reads,
+    channels: layer.window?.reads,
   });
 }
 
@@ -134,13 +128,13 @@ function chooseBlock(panels: number, panelBytes: number, filterBytes: number, th
 }
 
 /** G w G^T of every filter, in float64, as [group][value][panel][ic][rows]. */
-function transformFilter(layer: ConvLayer, window: WholeWindow, transform: Transform, tile: Tile, site: Site): Place {
-  const { geometry, groups } = layer;
-  const [icg, ocg] = channelsOf(layer, window);
+function transformFilter(layer: ConvLayer, transform: Transform, tile: Tile, site: Site): Place {
+  const { geometry, groups, filter, window } = layer;
+  const [icg, ocg] = channelsOf(layer);
   const [values, taps] = [valuesOf(transform), transform.k ** 2];
   const valueSize = paddedRows(tile, ocg) * icg;
   return site.constants.floats(groups * values * valueSize, (to) => {
-    const from = window.numbers();
+    const from = window?.numbers() ?? readWeights(filter);
     const transformTaps = tapsTransformer(transform);
     for (let o = 0; o < geometry.oc; o++) {
       const { first, step } = panelOffset(tile, ocg, icg, o % ocg);

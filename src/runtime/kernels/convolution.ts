@@ -1,15 +1,8 @@
-/** The kernels that can compute a convolution: THE list. A new one is one more file and one line. */
+/** What a convolution is to its kernels, what they are to it, and the rule that picks one. index.ts has the list of all. */
 import type { Weights } from "../../gen/network.js";
 import type { Geometry } from "../geometry.js";
-import type { Computed } from "../positions.js";
 import type { Choice, Site } from "../site.js";
 import type { Target } from "../target.js";
-import { convPatterns } from "./conv-patterns.js";
-import { convSparse } from "./conv-sparse.js";
-import { convGemm6, convGemmShuffled, convTaps6, convTapsShuffled } from "./conv-gemm.js";
-import { convWinograd } from "./conv-winograd.js";
-import { depthwise, depthwiseRows } from "./depthwise.js";
-import { cheapestWay, planMoved, planPerforated } from "./perforated.js";
 
 /** One convolution layer, checked. */
 export interface ConvLayer {
@@ -18,10 +11,20 @@ export interface ConvLayer {
   /** [oc][ic / groups][kh][kw]. */
   readonly filter: Weights;
   readonly bias: Weights | undefined;
-  /** The pixels to compute, if not all; the others take the value of the nearest. */
-  readonly computed?: Computed | undefined;
+  /** Those that may compute it. */
+  readonly kernels: readonly ConvKernel[];
   /** For kernels that pick pixels: these of an output of this width are computed, in one row. */
   readonly pixels?: { readonly numbers: readonly number[]; readonly width: number } | undefined;
+  /** For Winograd's kernels: the window that they read, where it is less than the filter's. */
+  readonly window?: ConvWindow | undefined;
+}
+
+/** A part of a sparse filter that has all of its numbers. */
+export interface ConvWindow {
+  /** The input channels of a group that are read, increasing; undefined for all. */
+  readonly reads: readonly number[] | undefined;
+  /** [oc][channels of a group that are read][kh][kw]; kh and kw are the layer's. */
+  numbers(): Float32Array;
 }
 
 /** How a kernel wants the filter, for whoever has to write it anew: panels of `most` output channels, transformed by G or not. */
@@ -47,40 +50,20 @@ export interface ConvKernel {
   plan(layer: ConvLayer, site: Site): void;
 }
 
-export const CONV_KERNELS: readonly ConvKernel[] = [
-  convGemm6,
-  convGemmShuffled,
-  ...convWinograd,
-  depthwiseRows,
-  depthwise,
-  convTaps6,
-  convTapsShuffled,
-  convPatterns,
-  convSparse,
-];
-
 /** Lets the kernel plan that was chosen for this layer, which it must fit; without a choice the one that the rule picks. */
 export function planConvolution(layer: ConvLayer, site: Site): void {
   const { kernel: name, why } = site.choice ?? chooseByRule(layer, site.target);
-  const kernel = CONV_KERNELS.find((candidate) => candidate.name === name)!;
   site.pick(name, why);
-  if (layer.computed) planPerforated(kernel, layer, site);
-  else if (site.writes && kernel.algorithm === "sparse") planMoved(kernel, layer, site);
-  else kernel.plan(layer, site);
+  kernelOf(layer, name).plan(layer, site);
 }
+
+const kernelOf = ({ kernels }: ConvLayer, name: string) => kernels.find((kernel) => kernel.name === name)!;
 
 /** The kernels that can compute a layer, the cheapest first. */
 export function fittingKernels(layer: ConvLayer, target: Target): { readonly kernel: string; readonly cost: number }[] {
-  const costs = CONV_KERNELS.flatMap((kernel) => {
-    const cost = costOf(kernel, layer, target);
-    return cost === undefined ? [] : [{ kernel: kernel.name, cost }];
-  });
+  const fitting = layer.kernels.filter((kernel) => kernel.fits(layer));
+  const costs = fitting.map((kernel) => ({ kernel: kernel.name, cost: kernel.cost(layer, target) }));
   return costs.sort((a, b) => a.cost - b.cost);
-}
-
-function costOf(kernel: ConvKernel, layer: ConvLayer, target: Target): number | undefined {
-  if (layer.computed) return cheapestWay(kernel, layer, target)?.cost;
-  return kernel.fits(layer) ? kernel.cost(layer, target) : undefined;
 }
 
 /**
@@ -89,11 +72,9 @@ function costOf(kernel: ConvKernel, layer: ConvLayer, target: Target): number | 
  */
 export function chooseByRule(layer: ConvLayer, target: Target): Choice {
   const [anywhere] = fittingKernels(layer, { ...target, threads: 1, checksLoads: false });
-  const algorithm = algorithmOf(anywhere!.kernel);
+  const { algorithm } = kernelOf(layer, anywhere!.kernel);
   const fitting = fittingKernels(layer, target);
   const costs = fitting.map(({ kernel, cost }) => `${kernel} ${(cost / 1e6).toFixed(2)}M`);
-  const { kernel } = fitting.find((candidate) => algorithmOf(candidate.kernel) === algorithm)!;
+  const { kernel } = fitting.find((candidate) => kernelOf(layer, candidate.kernel).algorithm === algorithm)!;
   return { kernel, why: `modelled cost: ${costs.join(", ")}` };
 }
-
-const algorithmOf = (kernel: string) => CONV_KERNELS.find(({ name }) => name === kernel)!.algorithm;

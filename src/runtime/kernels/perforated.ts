@@ -20,16 +20,17 @@ interface Way {
   readonly alone: boolean;
 }
 
-function waysOf({ computed, ...layer }: ConvLayer): Way[] {
+function waysOf(kernel: ConvKernel, layer: ConvLayer, computed: Computed): Way[] {
   const { geometry: g } = layer;
-  const pixels = { numbers: computed!.pixels, width: g.ow };
+  const pixels = { numbers: computed.pixels, width: g.ow };
   const few = { ...layer, geometry: { ...g, oh: 1, ow: pixels.numbers.length }, pixels };
-  const strided = stridedOf(g, computed!);
-  return [
+  const strided = stridedOf(g, computed);
+  const ways: Way[] = [
     { layer, alone: false },
     { layer: few, alone: true },
     ...(strided ? [{ layer: { ...layer, geometry: strided }, alone: true }] : []),
   ];
+  return ways.filter((way) => kernel.fits(way.layer) && (!way.layer.pixels || kernel.picksPixels));
 }
 
 /** The convolution whose outputs are the pixels of a regular grid, if its first one does not begin inside the padding's end. */
@@ -47,25 +48,27 @@ function stepOf(list: readonly number[]): number | undefined {
   return list.every((number, i) => number === list[0]! + i * step) ? step : undefined;
 }
 
-/** The kernel's cheapest way, and its modelled cost with what filling up takes; undefined where it has none. */
-export function cheapestWay(
-  kernel: ConvKernel,
-  layer: ConvLayer,
-  target: Target,
-): (Way & { cost: number }) | undefined {
-  const { n, oc, oh, ow } = layer.geometry;
-  const filling = n * oc * oh * ow * (layer.computed!.grid ? GRID_COST : PIXEL_COST) * pace(target);
-  const ways = waysOf(layer).filter((way) => kernel.fits(way.layer) && (!way.layer.pixels || kernel.picksPixels));
-  const costs = ways.map((way) => ({ ...way, cost: kernel.cost(way.layer, target) + filling }));
-  return costs.sort((a, b) => a.cost - b.cost)[0];
-}
-
-/** Lets a kernel compute the pixels in its cheapest way, and copies the value of the nearest to each. */
-export function planPerforated(kernel: ConvKernel, layer: ConvLayer, site: Site): void {
-  // The rule asks for costs of one thread, so that the number of threads changes no bits; the same way is taken here.
-  const way = cheapestWay(kernel, layer, { ...site.target, threads: 1 })!;
-  const { oh, ow } = way.layer.geometry;
-  planApart(kernel, way.layer, layer.geometry, fillTable(layer, way.alone, site), oh * ow, site);
+/** The kernel for layers of which these pixels are computed, in its cheapest way; the others take the value of the nearest. */
+export function perforated(kernel: ConvKernel, computed: Computed): ConvKernel {
+  const cheapest = (layer: ConvLayer, target: Target): Way & { cost: number } => {
+    const { n, oc, oh, ow } = layer.geometry;
+    const filling = n * oc * oh * ow * (computed.grid ? GRID_COST : PIXEL_COST) * pace(target);
+    const ways = waysOf(kernel, layer, computed);
+    const costs = ways.map((way) => ({ ...way, cost: kernel.cost(way.layer, target) + filling }));
+    return costs.sort((a, b) => a.cost - b.cost)[0]!;
+  };
+  return {
+    ...kernel,
+    fits: (layer) => waysOf(kernel, layer, computed).length > 0,
+    cost: (layer, target) => cheapest(layer, target).cost,
+    plan(layer, site) {
+      // The rule asks for costs of one thread, so that the number of threads changes no bits; the same way is taken here.
+      const way = cheapest(layer, { ...site.target, threads: 1 });
+      const { oh, ow } = way.layer.geometry;
+      const table = fillTable(layer.geometry, computed, way.alone, site);
+      planApart(kernel, way.layer, layer.geometry, table, oh * ow, site);
+    },
+  };
 }
 
 /** A layer whose kernel cannot put planes where they belong: it computes into planes of its own, which are then moved. */
@@ -106,8 +109,8 @@ function planApart(
 }
 
 /** Where each pixel takes its value from, in planes of the computed pixels alone or of all. */
-function fillTable({ geometry: g, computed }: ConvLayer, alone: boolean, site: Site): Pick<StepFields, "table" | "kh"> {
-  const { pixels, grid } = computed!;
+function fillTable(g: Geometry, computed: Computed, alone: boolean, site: Site): Pick<StepFields, "table" | "kh"> {
+  const { pixels, grid } = computed;
   if (grid) {
     const nearest = (list: readonly number[], size: number) => [
       ...nearestComputed({ pixels: list, grid: undefined }, 1, size),
@@ -122,7 +125,7 @@ function fillTable({ geometry: g, computed }: ConvLayer, alone: boolean, site: S
     );
   }
   const fill = (to: Int32Array) =>
-    nearestComputed(computed!, g.oh, g.ow).forEach((i, pixel) => (to[pixel] = 4 * (alone ? i : pixels[i]!)));
+    nearestComputed(computed, g.oh, g.ow).forEach((i, pixel) => (to[pixel] = 4 * (alone ? i : pixels[i]!)));
   return { kh: 0, table: site.constants.words(g.oh * g.ow, fill) };
 }
 

@@ -3,20 +3,9 @@
  * input channels make them: what is read, as rows of the lowered matrix and, where it is regular, as a smaller window.
  */
 import type { Weights } from "../../gen/network.js";
-import type { Geometry } from "../geometry.js";
 import { bandsOf } from "../mask.js";
-import { readStored, readWeights } from "../weights.js";
+import { readStored } from "../weights.js";
 import type { ConvLayer } from "./convolution.js";
-
-/** A convolution with all taps of its window. */
-export interface WholeWindow {
-  /** Of the window that is left, which may be smaller, dilated, and begin elsewhere; `ic` counts unread channels, too. */
-  readonly geometry: Geometry;
-  /** The input channels of a group that are read, increasing; undefined for all. */
-  readonly reads: readonly number[] | undefined;
-  /** [oc][channels of a group that are read][kh][kw]. */
-  numbers(): Float32Array;
-}
 
 const found = new WeakMap<Weights, readonly number[] | undefined>();
 
@@ -34,11 +23,12 @@ export function sharedRows(filter: Weights): readonly number[] | undefined {
 
 /**
  * The layer as a convolution that reads all of its window: itself, or where its output channels share their taps, and taps n + a m of
- * every input channel that is read are left, one with the dilation m (Anwar et al. 2015, intra-kernel strided sparsity).
+ * every input channel that is read are left, one with the dilation m (Anwar et al. 2015, intra-kernel strided sparsity) whose window
+ * may be smaller and begin elsewhere; the geometry's `ic` counts unread channels, too.
  * Where taps are left otherwise, or begin behind the padding, zeros stand for those that are not.
  */
-export function wholeWindow({ geometry: g, filter }: ConvLayer): WholeWindow {
-  const whole = { geometry: g, reads: undefined, numbers: () => readWeights(filter) };
+export function wholeWindow({ geometry: g, filter }: ConvLayer): Pick<ConvLayer, "geometry" | "window"> {
+  const whole = { geometry: g };
   const rows = sharedRows(filter);
   if (!rows) return whole;
   const size = g.kh * g.kw;
@@ -54,8 +44,10 @@ export function wholeWindow({ geometry: g, filter }: ConvLayer): WholeWindow {
   const reads = rows.filter((_, i) => i % taps.length === 0).map((row) => Math.floor(row / size));
   return {
     geometry: { ...g, ...window },
-    reads: reads.length < filter.shape[1]! ? reads : undefined,
-    numbers: () => readStored(filter),
+    window: {
+      reads: reads.length < filter.shape[1]! ? reads : undefined,
+      numbers: () => readStored(filter),
+    },
   };
 }
 

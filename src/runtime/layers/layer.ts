@@ -35,5 +35,8 @@ export interface LayerRule<T extends LayerType> {
   readonly plan: (op: OpOf<T>, site: Site) => void;
 }
 
+/** The rule for a type of layer, for callers that do not look into its numbers. */
+export type RuleOf = (type: LayerType) => LayerRule<LayerType>;
+
 export const one = () => ({ least: 1, most: 1 });
 export const noMacs = () => 0;

@@ -1,7 +1,7 @@
 import { Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
 import { planCopy } from "../copy.js";
-import { checkList } from "../geometry.js";
+import { checkList } from "../lists.js";
 import { type Shape, sizeOf, stridesOf } from "../shape.js";
 import { type LayerRule, noMacs, one, type OpOf } from "./layer.js";
 

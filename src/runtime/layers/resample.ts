@@ -1,6 +1,6 @@
 import { Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
-import { checkList } from "../geometry.js";
+import { checkList } from "../lists.js";
 import { LIMITS } from "../limits.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Place, Site } from "../site.js";

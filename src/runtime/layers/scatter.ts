@@ -1,6 +1,6 @@
 import { Kernel } from "../../../assembly/abi.js";
 import { ModelError } from "../../errors.js";
-import { checkIncreasing } from "../increasing.js";
+import { checkIncreasing } from "../lists.js";
 import { sizeOf } from "../shape.js";
 import { type LayerRule, noMacs, one } from "./layer.js";
 

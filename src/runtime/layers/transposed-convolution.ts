@@ -2,13 +2,14 @@ import { Abi } from "../../../assembly/abi.js";
 import type { Weights } from "../../gen/network.js";
 import { ModelError } from "../../errors.js";
 import { planCopy } from "../copy.js";
-import { checkList, type Geometry } from "../geometry.js";
-import { type ConvLayer, planConvolution } from "../kernels/convolution.js";
+import type { Geometry } from "../geometry.js";
+import { checkList } from "../lists.js";
 import { LIMITS } from "../limits.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { alignUp, behind, Constants, type Place, type Site } from "../site.js";
 import { ALL_KEPT } from "../mask.js";
 import { checkVector, checkWeights, readWeights, storedCount } from "../weights.js";
+import { planDense } from "./convolution.js";
 import { type LayerRule, one, type OpOf } from "./layer.js";
 
 type Transposed = OpOf<"transposedConvolution">;
@@ -180,8 +181,9 @@ function phaseFilter(op: Transposed, { rows, columns, geometry: g }: Phase): Wei
 /** A phase as a convolution layer. */
 function planPhase(op: Transposed, phase: Phase, site: Site, y: Place): void {
   const { geometry, geometry: g } = phase;
-  const layer: ConvLayer = { geometry, groups: op.groups, filter: phaseFilter(op, phase), bias: op.bias };
-  planConvolution(layer, { ...site, output: { shape: [g.n, g.oc, g.oh, g.ow], place: y } });
+  const { groups, bias } = op;
+  const layer = { geometry, groups, filter: phaseFilter(op, phase), bias };
+  planDense(layer, { ...site, output: { shape: [g.n, g.oc, g.oh, g.ow], place: y } });
 }
 
 /** Places one behind the other. */

@@ -8,6 +8,7 @@ import { sizeOf } from "../../graph/graph.js";
 import type { ConvAttrs } from "../../ops/conv.js";
 import { coverWindows, type Geometry } from "../../runtime/geometry.js";
 import type { ConvLayer } from "../../runtime/kernels/convolution.js";
+import { DENSE_KERNELS } from "../../runtime/kernels/dense.js";
 import { paddedRows, SPLATS_BY_LOADS } from "../../runtime/kernels/tiles.js";
 import { ALL_KEPT } from "../../runtime/mask.js";
 import { behind, type Place } from "../../runtime/site.js";
@@ -21,7 +22,7 @@ import { biasGradient, copyOrZero } from "./pieces.js";
 function emptyLayer(geometry: Geometry, groups: number): ConvLayer {
   const shape = [geometry.oc, geometry.ic / groups, geometry.kh, geometry.kw];
   const filter = { shape, encoding: "f32" as const, data: new Uint8Array(4 * sizeOf(shape)), ...ALL_KEPT };
-  return { geometry, groups, filter, bias: undefined };
+  return { geometry, groups, filter, bias: undefined, kernels: DENSE_KERNELS };
 }
 
 /** Packs a parameter for a planned convolution before anything else runs; `turned` for the gradient of the input. */
