@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { inRoot } from "../../scripts/checkout.mjs";
 import { setup } from "../../scripts/setup.mjs";
 import { installPeers } from "../peers/install.mjs";
-import { bundle, installBundler } from "../size/bundle.mjs";
+import { bundle, ENTRY, installBundler } from "../size/bundle.mjs";
 
 /** espalier as one file, as its peers are published, and as it lies in node_modules. */
 const CONTENDERS = ["espalier", "installed", "ort", "tfjs"];
@@ -56,8 +56,8 @@ async function fill(folder) {
   const input = Float32Array.from({ length: 3 * 32 * 32 }, uniform(1));
   writeFileSync(join(folder, "input.f32"), new Uint8Array(input.buffer));
   copyFileSync(inRoot("dist/engine/baseline.wasm"), join(folder, "baseline.wasm"));
-  const { first } = await bundle('export { load } from "espalier/runtime";', { platform: "node" });
-  writeFileSync(join(folder, "espalier.mjs"), first[0]);
+  const files = await bundle('export { load } from "espalier/runtime";', { platform: "node" });
+  writeFileSync(join(folder, "espalier.mjs"), files.get(ENTRY));
 }
 
 function race(folder, runs) {

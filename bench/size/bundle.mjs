@@ -1,5 +1,6 @@
 /** Bundles programs that import the package, as the programs of its users are. */
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { dependenciesInstalled, inRoot } from "../../scripts/checkout.mjs";
 import { installPackages } from "../../scripts/install.mjs";
 
@@ -13,15 +14,15 @@ export function installBundler() {
   process.exit(1);
 }
 
-/**
- * The files that esbuild makes of a program, minified; of code that is only imported when it is needed files of their own, if it
- * `splits`. `first` are those that the program's first line needs.
- */
+/** The one that runs first of the files that esbuild makes of a program. */
+export const ENTRY = "app.js";
+
+/** The files that esbuild makes of a program, minified, by name; of code that is only imported when it is needed files of their own, if it `splits`. */
 export async function bundle(code, { splits = false, platform = "browser", conditions = ["browser"] } = {}) {
   const { build } = createRequire(inRoot("bench/size/package.json"))("esbuild");
-  const { outputFiles, metafile } = await build({
+  const { outputFiles } = await build({
     absWorkingDir: inRoot("."),
-    stdin: { contents: code, resolveDir: inRoot("."), sourcefile: "app.js" },
+    stdin: { contents: code, resolveDir: inRoot("."), sourcefile: ENTRY },
     bundle: true,
     minify: true,
     format: "esm",
@@ -29,18 +30,9 @@ export async function bundle(code, { splits = false, platform = "browser", condi
     platform,
     conditions,
     outdir: inRoot("dist/bundle"),
-    metafile: true,
+    entryNames: basename(ENTRY, ".js"),
     write: false,
     logLevel: "error",
   });
-  const { outputs } = metafile;
-  const needed = new Set();
-  const need = (path) => {
-    if (needed.has(path)) return;
-    needed.add(path);
-    for (const { kind, path: imported } of outputs[path].imports) if (kind === "import-statement") need(imported);
-  };
-  need(Object.keys(outputs).find((path) => outputs[path].entryPoint !== undefined));
-  const contents = new Map(outputFiles.map((file) => [file.path, file.contents]));
-  return { first: [...needed].map((path) => contents.get(inRoot(path))) };
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 }
