@@ -6,6 +6,7 @@ import { measureLatencyTable } from "../benchmark/measure-latency.js";
 import { DataError } from "../errors.js";
 import { latencyModel } from "../measure/latency-model.js";
 import { racer } from "../measure/runner.js";
+import type { Method } from "../prune/methods/method.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import { loadNetwork, type Shapes } from "../runtime/index.js";
 import { readText, writeFileSafely } from "./files.js";
@@ -58,15 +59,18 @@ export async function measureTable(
 /** What `prune` needs for a budget in milliseconds: times by a table, and races where they mean the same. */
 export async function prepareLatency(
   { compiled, shapes }: Pick<NetworkFile, "compiled" | "shapes">,
+  method: Pick<Method, "removes">,
   options: BuildOption & ThreadsOption & { readonly latencyTable?: string | undefined },
 ) {
+  // What changes layers otherwise than in width times them itself.
+  if (options.latencyTable === undefined && method.removes !== "channels")
+    return { race: racer({ build: options.build, threads: { count: options.threads } }) };
   const table =
     options.latencyTable === undefined
       ? await measureTable(compiled, shapes, options)
       : readLatencyTableFile(options.latencyTable);
-  const { platform, build, threads } = table;
   const latency = latencyModel(table);
-  return isDeepStrictEqual(platform, thisPlatform())
-    ? { latency, race: racer({ build, threads: { count: threads } }) }
+  return isDeepStrictEqual(table.platform, thisPlatform())
+    ? { latency, race: racer({ build: table.build, threads: { count: table.threads } }) }
     : { latency };
 }

@@ -8,6 +8,8 @@ export interface Latency {
   readonly minMs: number;
   /** 95 of 100 runs are not slower. */
   readonly p95Ms: number;
+  /** Median over the rounds of its time over that of the first network: what else the machine does falls on both. */
+  readonly relative: number;
 }
 
 export interface LatencyOptions {
@@ -32,7 +34,10 @@ export function measureLatency(sessions: readonly Session[], options: LatencyOpt
     });
     options.onProgress?.(round + 1);
   }
-  return times.map(summarise);
+  return times.map((own) => ({
+    ...summarise(own),
+    relative: medianOf(own.map((time, round) => time / times[0]![round]!)),
+  }));
 }
 
 /** Engines compile fast code only after some time of slow code. */
@@ -50,8 +55,10 @@ export function randomInputs(session: Session): Record<string, Float32Array> {
   );
 }
 
-function summarise(times: Float64Array): Latency {
+function summarise(times: Float64Array): Omit<Latency, "relative"> {
   const sorted = times.slice().sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
   return { medianMs: at(0.5), minMs: at(0), p95Ms: at(0.95) };
 }
+
+const medianOf = (values: Float64Array) => values.slice().sort()[values.length >> 1]!;

@@ -21,20 +21,29 @@ export function runtimeRunner(options: LoadOptions = {}) {
   };
 }
 
-/** Rounds of a race take about so long in all, within these numbers of them. */
+/** Rounds of a race take about so long in all unless it is said, within these numbers of them; short races have fewer. */
 const RACE_MS = 1500;
 const [FEWEST_ROUNDS, MOST_ROUNDS] = [15, 201];
+const FEWEST_SHORT_ROUNDS = 5;
+/** Time for each network to reach its speed first. */
+const WARM_UP_MS = 300;
 
-/** A function that gives the median milliseconds of graphs, each run once in every round. */
-export function racer(options: LoadOptions = {}): (graphs: readonly Graph[]) => Promise<number[]> {
-  return async (graphs) => {
+/**
+ * A function that gives the median milliseconds of graphs, each run once in every round: of the first one, and of the others by the
+ * median of how much longer they took in the same round.
+ */
+export function racer(options: LoadOptions = {}) {
+  return async (graphs: readonly Graph[], { milliseconds = RACE_MS } = {}): Promise<number[]> => {
     const sessions: Session[] = [];
     try {
       for (const graph of graphs) sessions.push(await openGraph(graph, options));
-      const trial = measureLatency(sessions, { runs: 3 });
+      const warmUpMs = Math.min(WARM_UP_MS, milliseconds / 2 / graphs.length);
+      const trial = measureLatency(sessions, { runs: 3, warmUpMs });
       const round = trial.reduce((sum, { medianMs }) => sum + medianMs, 0);
-      const runs = Math.min(MOST_ROUNDS, Math.max(FEWEST_ROUNDS, Math.round(RACE_MS / round)));
-      return measureLatency(sessions, { runs, warmUpMs: 0 }).map(({ medianMs }) => medianMs);
+      const fewest = milliseconds < RACE_MS ? FEWEST_SHORT_ROUNDS : FEWEST_ROUNDS;
+      const runs = Math.min(MOST_ROUNDS, Math.max(fewest, Math.round(milliseconds / round)));
+      const times = measureLatency(sessions, { runs, warmUpMs: 0 });
+      return times.map(({ relative }) => times[0]!.medianMs * relative);
     } finally {
       for (const session of sessions) session.dispose();
     }

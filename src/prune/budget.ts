@@ -11,7 +11,7 @@ export const BUDGETS = {
   weights: "numbers in the filters that the method may touch",
   bytes: "size of the compiled file",
   channels: "share of each unit's width, rounded",
-  ms: "milliseconds of one run, by a latency table",
+  ms: "milliseconds of one run, by a latency table or layers that are timed",
 } as const;
 export type BudgetKind = keyof typeof BUDGETS;
 
@@ -75,12 +75,12 @@ export function cutToBudget(
   sequence: readonly Candidate[],
   allowed: number,
   cost: (removed: ReadonlySet<number>) => number,
-  describe: string,
+  keep: Budget,
   alike = true,
 ): Set<number> {
   const first = (count: number) => new Set(sequence.slice(0, count).map(({ root }) => root));
   const least = cost(first(sequence.length));
-  if (least > allowed) throw tooLittle(describe, allowed, "one channel", least, "units");
+  if (least > allowed) throw tooLittle(keep, allowed, "one channel", least, "units");
   let [low, high] = [0, sequence.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -92,17 +92,18 @@ export function cutToBudget(
 
 /** The error that a budget allows less than is left when all has gone that may go. */
 export function tooLittle(
-  describe: string,
+  keep: Budget,
   allowed: number,
   left: string,
   least: number,
   among: "units" | "layers",
 ): RequestError {
-  // Milliseconds have fractions, all else is counted.
-  const written = (amount: number) => (describe.startsWith("ms=") ? amount.toPrecision(3) : Math.floor(amount));
+  const isTime = keep.kind === "ms";
+  // Milliseconds have fractions, and what was typed may have been corrected; all else is counted.
+  const written = (amount: number) => (isTime ? `${amount.toPrecision(3)}ms` : `${Math.floor(amount)}`);
   return new RequestError(
-    `${describe} allows ${written(allowed)}, but with ${left} left everywhere that may be cut ${written(least)} remain; ` +
-      `ask for ${written(least)} or more, or let more ${among} be cut`,
+    `${isTime ? "the budget" : formatBudget(keep)} allows ${written(allowed)}, but with ${left} left everywhere that may be cut ` +
+      `${written(least)} remain; ask for ${written(least)} or more, or let more ${among} be cut`,
     "--keep",
   );
 }

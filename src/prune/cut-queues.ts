@@ -1,7 +1,7 @@
 /** How far the queue of each unit goes so that a budget is met. */
 import { countNonZero } from "../ops/walk.js";
 import { applyCuts } from "./apply.js";
-import { allowance, type Budget, type Candidate, cutToBudget, formatBudget } from "./budget.js";
+import { allowance, type Budget, type Candidate, cutToBudget } from "./budget.js";
 import { costModel } from "./cost.js";
 import { allocateByLatency } from "./latency/allocate.js";
 import { cutToMilliseconds } from "./latency/cut.js";
@@ -73,7 +73,7 @@ function fit(queues: readonly Queue[], scope: Scope, { map, keep, runner }: Meth
     return model(removed)[kind as "macs" | "parameters"];
   };
   const full = kind === "bytes" ? runner.fileBytes(graph) : cost(new Set());
-  return cutToBudget(sequenceOf(queues, scope), allowance(keep!, full), cost, formatBudget(keep!), hasNoZeros(map));
+  return cutToBudget(sequenceOf(queues, scope), allowance(keep!, full), cost, keep!, hasNoZeros(map));
 }
 
 /** All channels that may go, in the order in which they do. */
@@ -111,7 +111,7 @@ function fitMilliseconds(
     countsOf(removed).forEach((count, unit) => latency.remove(unit, count));
     return latency.total;
   };
-  return countsOf(cutToBudget(sequenceOf(queues, scope), allowedMs, cost, formatBudget(keep)));
+  return countsOf(cutToBudget(sequenceOf(queues, scope), allowedMs, cost, keep));
 }
 
 /** Whether channels of a unit cost the same: as long as no weight of theirs is zero. */

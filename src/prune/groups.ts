@@ -1,5 +1,6 @@
 /** Groups of weights that stay or go together, and which of them a budget leaves. */
 import { type Budget, allowance, tooLittle } from "./budget.js";
+import type { Edit } from "./edits/index.js";
 import type { Layer } from "./layers.js";
 import type { Scope } from "./methods/method.js";
 
@@ -12,6 +13,12 @@ export interface LayerGroups {
   readonly weights: ArrayLike<number>;
   /** Whether the best group may go, too, so that none is left. */
   readonly mayLoseAll?: true;
+}
+
+/** Groups as a method says them, and how they go. */
+export interface EditGroups extends LayerGroups {
+  /** What makes only these groups stay; undefined where that changes nothing. */
+  readonly edit: (kept: Uint8Array) => Edit | undefined;
 }
 
 /** What is spent, in the unit of the budget. */
@@ -43,12 +50,11 @@ export function chooseGroups(
   spending: Spending,
 ): Uint8Array[] {
   const kept = list.map(({ scores }) => new Uint8Array(scores.length).fill(1));
-  if (keep.value === 1) return kept;
+  if (keep.value === 1 && !keep.amount) return kept;
   const allowed = allowance(keep, spending.full);
   const sequence = sequenceOf(list, scope);
-  const words = `${keep.kind}=${keep.value}`;
-  if (spending.measure) fitMeasured(sequence, kept, allowed, spending.measure, words);
-  else fitSum(list, sequence, kept, allowed, spending, words);
+  if (spending.measure) fitMeasured(sequence, kept, allowed, spending.measure, keep);
+  else fitSum(list, sequence, kept, allowed, spending, keep);
   return kept;
 }
 
@@ -58,7 +64,7 @@ function fitSum(
   kept: readonly Uint8Array[],
   allowed: number,
   { full, perWeight }: Spending,
-  words: string,
+  keep: Budget,
 ): void {
   const layerOf = layerFinder(firsts);
   const costs = list.map(({ layer }) => perWeight(layer));
@@ -69,7 +75,7 @@ function fitSum(
     kept[l]![group - firsts[l]!] = 0;
     left -= cost(group, l);
   }
-  if (left > allowed) throw tooLittle(words, allowed, "one group of weights", left, "layers");
+  if (left > allowed) throw tooLittle(keep, allowed, "one group of weights", left, "layers");
   while (count-- > 0) {
     const [group, l] = [order[count]!, layerOf(order[count]!)];
     const price = cost(group, l);
@@ -85,7 +91,7 @@ function fitMeasured(
   kept: readonly Uint8Array[],
   allowed: number,
   measure: NonNullable<Spending["measure"]>,
-  words: string,
+  keep: Budget,
 ): void {
   const layerOf = layerFinder(firsts);
   const keepAllBut = (count: number) => {
@@ -97,7 +103,7 @@ function fitMeasured(
     return measure(kept);
   };
   const least = keepAllBut(order.length);
-  if (least > allowed) throw tooLittle(words, allowed, "one group of weights", least, "layers");
+  if (least > allowed) throw tooLittle(keep, allowed, "one group of weights", least, "layers");
   let [low, high] = [0, order.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -22,28 +22,43 @@ interface Step {
 /**
  * The rung of each ladder: steps of least loss for what they save come first, all layers competing, or each losing the same share of
  * its cost, until what is left of `full` is allowed; then each ladder, the last to go down first, climbs as high as still fits. In
- * the end no ladder could climb. Throws a `RequestError` that says what can be reached.
+ * the end no ladder could climb. `spentOf` says what is left where that is not `full` without what the steps saved; it must not grow
+ * on the way down. Throws a `RequestError` that says what can be reached.
  */
-export function chooseRungs(ladders: readonly Ladder[], full: number, keep: Budget, scope: Scope): number[] {
-  const rungs = ladders.map(() => 0);
-  if (keep.value === 1) return rungs;
+export function chooseRungs(
+  ladders: readonly Ladder[],
+  full: number,
+  keep: Budget,
+  scope: Scope,
+  spentOf: (rungs: readonly number[]) => number = (rungs) =>
+    ladders.reduce((left, { costs }, i) => left - costs[0]! + costs[rungs[i]!]!, full),
+): number[] {
+  if (keep.value === 1 && !keep.amount) return ladders.map(() => 0);
   const allowed = allowance(keep, full);
   const steps = inOrder(ladders, scope);
-  const taken: number[] = [];
-  let left = full;
-  for (const { ladder, to, saved } of steps) {
-    if (left <= allowed) break;
-    rungs[ladder] = to;
-    left -= saved;
-    taken.push(ladder);
+  const after = (count: number) => {
+    const rungs = ladders.map(() => 0);
+    for (const { ladder, to } of steps.slice(0, count)) rungs[ladder] = to;
+    return rungs;
+  };
+  const least = spentOf(after(steps.length));
+  if (least > allowed) throw tooLittle(keep, allowed, "the least", least, "layers");
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spentOf(after(middle)) <= allowed) high = middle;
+    else low = middle + 1;
   }
-  if (left > allowed) throw tooLittle(`${keep.kind}=${keep.value}`, allowed, "the least", left, "layers");
-  for (const ladder of new Set(taken.reverse())) {
-    const { costs } = ladders[ladder]!;
-    const now = costs[rungs[ladder]!]!;
-    const highest = costs.findIndex((cost) => left + cost - now <= allowed);
-    left += costs[highest]! - now;
-    rungs[ladder] = highest;
+  const rungs = after(low);
+  for (const ladder of new Set(
+    steps
+      .slice(0, low)
+      .map((step) => step.ladder)
+      .reverse(),
+  )) {
+    const lowest = rungs[ladder]!;
+    rungs[ladder] = 0;
+    while (rungs[ladder]! < lowest && spentOf(rungs) > allowed) rungs[ladder]!++;
   }
   return rungs;
 }

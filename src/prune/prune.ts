@@ -6,7 +6,7 @@ import { type Applied, applyCuts, maskGraph } from "./apply.js";
 import { type Budget, checkBudget, formatBudget } from "./budget.js";
 import { applyEdits, checkEdits, maskedByEdits } from "./edits/index.js";
 import { checkCut, type Equality } from "./equality.js";
-import type { Milliseconds } from "./latency/measured.js";
+import { measureAgain, type Milliseconds } from "./latency/measured.js";
 import { methodByName } from "./methods/index.js";
 import type { Method, MethodContext, Scope } from "./methods/method.js";
 import { readOptions } from "./methods/option.js";
@@ -84,7 +84,11 @@ export async function planMeasured(
   const { cuts = [], edits = [], milliseconds = null } = decision;
   const { seed } = context;
   const plan = { espalierPlan: 1, method: method.name, seed, request: writtenRequest(request), cuts } as const;
-  return { plan: edits.length > 0 ? { ...plan, edits } : plan, milliseconds };
+  if (edits.length === 0) return { plan, milliseconds };
+  // Cuts were measured as they are; edits may have been sketched, and fitted since.
+  const isFinal = milliseconds === null || cuts.length > 0;
+  const measured = isFinal ? milliseconds : await measureAgain(context, milliseconds, applyEdits(edits, map.graph));
+  return { plan: { ...plan, edits }, milliseconds: measured };
 }
 
 function contextOf(

@@ -20,6 +20,6 @@ export interface Runner {
   readonly helper?: Helper | undefined;
   /** How long graphs take on the device that they are meant for; budgets in milliseconds need it. */
   readonly latency?: LatencyModel | undefined;
-  /** Median milliseconds of each, run in turns; left out where that device is another one. */
-  race?(graphs: readonly Graph[]): Promise<number[]>;
+  /** Median milliseconds of each, run in turns for about so long in all; left out where that device is another one. */
+  race?(graphs: readonly Graph[], options?: { readonly milliseconds?: number }): Promise<number[]>;
 }

@@ -17,7 +17,9 @@ test("one row a network, in their order", async () => {
   const latencies = measureLatency(sessions, { runs: 9, warmUpMs: 1 });
   assert.is(latencies.length, 3);
   latencies.forEach(ordered);
-  assert.equal(Object.keys(latencies[0]!).sort(), ["medianMs", "minMs", "p95Ms"]);
+  assert.equal(Object.keys(latencies[0]!).sort(), ["medianMs", "minMs", "p95Ms", "relative"]);
+  assert.is(latencies[0]!.relative, 1);
+  assert.ok(latencies.every(({ relative }) => relative > 0));
 });
 
 test("a single round is all three figures", async () => {

@@ -60,7 +60,7 @@ test("up to 1 it is a share, above 1 an amount", () => {
 function cut(costs: readonly number[], allowed: number, fixed = 0): number[] {
   const sequence = costs.map((_, i): Candidate => ({ unit: i, channel: 0, root: i }));
   const cost = (removed: ReadonlySet<number>) => costs.reduce((sum, c, i) => sum + (removed.has(i) ? 0 : c), fixed);
-  return [...cutToBudget(sequence, allowed, cost, "macs=7")].sort((a, b) => a - b);
+  return [...cutToBudget(sequence, allowed, cost, { kind: "macs", value: 7 })].sort((a, b) => a - b);
 }
 
 test("the first in the order go, as few as are enough", () => {
@@ -81,7 +81,7 @@ test("channels of one unit: one that does not fit speaks for all", () => {
   const calls: number[] = [];
   const sequence = [...Array(100).keys()].map((i): Candidate => ({ unit: 0, channel: i, root: i }));
   const cost = (removed: ReadonlySet<number>) => (calls.push(removed.size), 100 - removed.size);
-  assert.is(cutToBudget(sequence, 40, cost, "").size, 60);
+  assert.is(cutToBudget(sequence, 40, cost, { kind: "macs", value: 40 }).size, 60);
   assert.ok(calls.length < 12, `${calls.length} looks at the cost`);
 });
 

@@ -61,7 +61,7 @@ test("budgets and scopes that a method does not know", async () => {
   await fails(
     () => plan({ method: "magnitude", keep: { kind: "channels", value: 0.5 } }),
     RequestError,
-    /^--keep: method magnitude takes weights=, macs=, parameters=, bytes=; channels= means nothing to it$/,
+    /^--keep: method magnitude takes weights=, macs=, parameters=, bytes=, ms=; channels= means nothing to it$/,
   );
   await fails(() => plan({ method: "l1" }), RequestError, /^--keep: method l1 needs a budget: macs=, /);
 });

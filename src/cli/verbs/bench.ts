@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { countParameters } from "../../ops/walk.js";
 import { RequestError } from "../../errors.js";
-import { measureLatency, randomInputs } from "../../measure/latency.js";
+import { type Latency, measureLatency, randomInputs } from "../../measure/latency.js";
 import { createProgress } from "../../report/progress.js";
 import { formatTable } from "../../report/table.js";
 import { formatBytes, formatCount, formatMilliseconds, formatPercentage, formatRatio } from "../../report/units.js";
@@ -88,7 +88,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   progress.finish();
   const models = files.map((file, i) => ({
     file: file.path,
-    ...latencies[i]!,
+    ...timesOf(latencies[i]!),
     ratio: latencies[0]!.medianMs / latencies[i]!.medianMs,
     macs: sessions[i]!.macs,
     parameters: countParameters(file.graph),
@@ -101,6 +101,8 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   sessions.forEach((session) => session.dispose());
   report(options.json, data, () => format(data));
 }
+
+const timesOf = ({ medianMs, minMs, p95Ms }: Latency) => ({ medianMs, minMs, p95Ms });
 
 /** What cannot be done is refused before anything is measured. */
 function checkFileOptions(paths: readonly string[], { tuning, saveTuning, latencyTable }: Options): void {

@@ -152,7 +152,9 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     ...commandRunner(),
     fileBytes: (dense: Graph) => compile(dense, encoding).length,
     cutBytes: (cut: Graph) => compile(likeFinal(cut), encoding).length,
-    ...(options.keep?.kind === "ms" ? await prepareLatency(file, options) : { race: racer() }),
+    ...(options.keep?.kind === "ms"
+      ? await prepareLatency(file, methodByName(options.method), options)
+      : { race: racer() }),
   };
   let opened: Samples | undefined;
   const samples = () => (opened ??= openSamples(map.graph, options));
@@ -187,20 +189,17 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   report(options.json, data, () => format(data));
 }
 
-/** With a bar where the method takes its time over pictures. */
+/** With a bar where the method takes its time over pictures, or with a clock. */
 async function decide(
   map: UnitMap,
   request: PruneRequest,
   runner: Runner,
   { samples }: Resources,
 ): ReturnType<typeof planMeasured> {
-  const progress =
-    samples && looksAtPictures(request.method, request.options)
-      ? createProgress({ label: "deciding", total: 100, unit: "%" })
-      : undefined;
-  const onProgress = (done: number, total: number) => progress?.update(Math.round((100 * done) / total));
+  const progress = createProgress({ label: "deciding", total: 100, unit: "%" });
+  const onProgress = (done: number, total: number) => progress.update(Math.round((100 * done) / total));
   const decided = await planMeasured(map, request, runner, { samples, onProgress });
-  progress?.finish();
+  progress.finish();
   return decided;
 }
 

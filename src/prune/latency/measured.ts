@@ -1,8 +1,8 @@
 /** Decisions for a budget of milliseconds, corrected by what the changed network really takes. */
-import { RequestError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import { allowance, type Budget } from "../budget.js";
 import type { Runner } from "../runner.js";
+import { ifReachable } from "./reachable.js";
 
 /** Milliseconds of one run. */
 export interface Milliseconds {
@@ -45,17 +45,19 @@ export async function meetMilliseconds<Choice>(
   { graph, keep, runner }: { readonly graph: Graph; readonly keep: Budget | undefined; readonly runner: Runner },
   proposals: Proposals<Choice>,
 ): Promise<{ readonly choice: Choice; readonly milliseconds: Milliseconds }> {
-  const { wholeMs, foretell, graphOf } = proposals;
+  const { wholeMs, choose, foretell, graphOf } = proposals;
   const attempts: Attempt<Choice>[] = [];
   let share = Math.min(1, allowance(keep!, wholeMs) / wholeMs);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const choice = chooseOrNothing(proposals, share * wholeMs, round === 0);
+    const allowedMs = share * wholeMs;
+    // Once there is a decision, a stricter one that cannot be made is none.
+    const choice = round === 0 ? choose(allowedMs) : ifReachable(() => choose(allowedMs));
     if (choice === undefined) break;
-    const foretold = foretell(choice.value) / wholeMs;
+    const foretold = foretell(choice) / wholeMs;
     // What is to take as long as an earlier one is the earlier one.
     if (attempts.some((earlier) => earlier.foretold === foretold)) break;
-    const times = await runner.race?.([graph, graphOf(choice.value)]);
-    const attempt = attemptOf(choice.value, foretold, times, { keep: keep!, wholeMs });
+    const times = await runner.race?.([graph, graphOf(choice)]);
+    const attempt = attemptOf(choice, foretold, times, { keep: keep!, wholeMs });
     attempts.push(attempt);
     const { ratio, asked } = attempt;
     if (ratio === null || (meets(attempt) && ratio >= asked * (1 - UNUSED))) break;
@@ -64,6 +66,18 @@ export async function meetMilliseconds<Choice>(
   }
   const { choice, milliseconds } = best(attempts);
   return { choice, milliseconds: { ...milliseconds, rounds: attempts.length } };
+}
+
+/** The same of the network that the choice led to at last, which may run a little otherwise than the one that was raced. */
+export async function measureAgain(
+  { graph, runner }: { readonly graph: Graph; readonly runner: Runner },
+  known: Milliseconds,
+  final: Graph,
+): Promise<Milliseconds> {
+  if (!runner.race) return known;
+  const [before, after] = (await runner.race([graph, final])) as [number, number];
+  const predicted = (known.predicted / known.before) * before;
+  return { ...known, before, after, predicted, error: predicted / after - 1 };
 }
 
 interface Attempt<Choice> {
@@ -80,20 +94,6 @@ const meets = ({ ratio, asked }: Attempt<unknown>) => ratio === null || ratio <=
 function best<Choice>(attempts: readonly Attempt<Choice>[]): Attempt<Choice> {
   const sorted = [...attempts].sort((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0));
   return sorted.filter(meets).at(-1) ?? sorted[0]!;
-}
-
-/** Once there is a decision, a stricter one that cannot be made is none. */
-function chooseOrNothing<Choice>(
-  { choose }: Proposals<Choice>,
-  allowedMs: number,
-  required: boolean,
-): { readonly value: Choice } | undefined {
-  try {
-    return { value: choose(allowedMs) };
-  } catch (error) {
-    if (required || !(error instanceof RequestError)) throw error;
-    return undefined;
-  }
 }
 
 function attemptOf<Choice>(

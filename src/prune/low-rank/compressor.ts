@@ -31,6 +31,9 @@ export function lowRankCompressor(formsFor: FormsFor, rounds: number, sizes: Pla
       return { macs: chainMacs(stages, layer, sizes), parameters };
     },
 
+    kindOf: ({ form }) => form.name,
+    sketch: ({ form, ranks }, layer) => factorEdit(layer, form.name, ranks),
+
     realise(target, { form, ranks }, layer, quick) {
       const start = form.factorise(target, ranks);
       const stages = form === spatial && !quick ? alternate(target, start, rounds) : refitLast(target, start);

@@ -11,7 +11,7 @@ export const block = definePlanMethod({
     "Elsen et al. 2020, Fast Sparse ConvNets, section 4.2; Narang et al. 2017, Block-Sparse Recurrent Neural Networks",
   removes: "blocks of weights",
   needs: ["weights"],
-  budgets: ["weights", "macs", "parameters", "bytes"],
+  budgets: ["weights", "macs", "parameters", "bytes", "ms"],
   scopes: ["local", "global"],
   options: {
     block: choice("output channels of a block", ["2", "4"], "4"),

@@ -9,7 +9,7 @@ export const kernel = definePlanMethod({
     "Mao et al. 2017, Exploring the Regularity of Sparse Structure in Convolutional Neural Networks, section 3 (2-D)",
   removes: "kernels",
   needs: ["weights"],
-  budgets: ["weights", "macs", "parameters", "bytes"],
+  budgets: ["weights", "macs", "parameters", "bytes", "ms"],
   scopes: ["local", "global"],
   options: {},
   plan: (context) =>

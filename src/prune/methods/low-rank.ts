@@ -1,5 +1,4 @@
 import { RequestError } from "../../errors.js";
-import { factorEdit } from "../edits/factor.js";
 import { channel } from "../low-rank/channel.js";
 import { type FormsFor, lowRankCompressor, type PlaneSizes, type RankPlan } from "../low-rank/compressor.js";
 import { bayesianOption } from "../low-rank/bayesian-ranks.js";
@@ -29,7 +28,7 @@ export const lowRank = definePlanMethod({
   removes: "ranks",
   needs: ["weights"],
   uses: ["samples"],
-  budgets: ["macs", "parameters"],
+  budgets: ["macs", "parameters", "ms"],
   scopes: ["global", "local"],
   options: {
     kind: choice(
@@ -44,9 +43,9 @@ export const lowRank = definePlanMethod({
     ),
     allocate: ALLOCATE,
     timed: choice(
-      "on: layers stay as they are whose chain takes no fewer milliseconds here (each is timed, some seconds long)",
-      ["off", "on"],
-      "off",
+      "on: layers stay as they are whose chain takes no fewer milliseconds here (timed for some seconds); auto: where --keep is ms=",
+      ["auto", "off", "on"],
+      "auto",
     ),
     rounds: number(
       "rounds in which both factors of a separable pair are refitted",
@@ -57,16 +56,17 @@ export const lowRank = definePlanMethod({
   plan(context) {
     const { kind, ranks, allocate, timed, rounds } = context.options;
     if (ranks === "vbmf" && kind === "cp") throw new RequestError("variational Bayes says no rank for cp", "--ranks");
+    if (timed === "off" && context.keep!.kind === "ms")
+      throw new RequestError("milliseconds are not kept without timing layers; leave it out", "--timed");
     const formsFor = formsOf(kind, ranks);
     const layers = replaceableLayers(context).filter((layer) => formsFor(filterShape(layer)).length > 0);
     if (layers.length === 0) throw new RequestError(`no layer can be taken apart in the form ${kind}`, "--method");
-    return planByReconstruction(
-      context,
-      layers,
-      lowRankCompressor(formsFor, rounds, planeSizes(context)),
-      { allocate, onlyFaster: timed === "on", optionAt: LEVELS[ranks]?.(context, formsFor) },
-      ({ form, ranks: chosen }, layer) => factorEdit(layer, form.name, chosen),
-    );
+    return planByReconstruction(context, layers, lowRankCompressor(formsFor, rounds, planeSizes(context)), {
+      allocate,
+      blind: true,
+      onlyFaster: timed === "on",
+      optionAt: LEVELS[ranks]?.(context, formsFor),
+    });
   },
 });
 

@@ -4,6 +4,7 @@ import { type KeptCount, refitMasks } from "../obs/refit-masks.js";
 import { linear } from "../obs/rows.js";
 import { sparsify } from "../obs/sparse.js";
 import type { Compressor } from "../reconstruct/compressor.js";
+import { stages } from "../progress.js";
 import { definePlanMethod } from "./method.js";
 import { choice } from "./option.js";
 import { groupsOf, layersOf, planByGroups } from "./weight-groups.js";
@@ -16,7 +17,7 @@ export const magnitude = definePlanMethod({
   removes: "single weights",
   needs: ["weights"],
   uses: ["samples"],
-  budgets: ["weights", "macs", "parameters", "bytes"],
+  budgets: ["weights", "macs", "parameters", "bytes", "ms"],
   scopes: ["local", "global"],
   options: {
     update: choice(
@@ -25,15 +26,18 @@ export const magnitude = definePlanMethod({
       "none",
     ),
   },
-  plan(context) {
-    const decision = planByGroups(
-      context,
+  async plan(context) {
+    const isFitted = context.options.update === "obs";
+    const progress = stages(context.onProgress, [Number(context.keep!.kind === "ms"), 2 * Number(isFitted)]);
+    const decision = await planByGroups(
+      { ...context, onProgress: progress() },
       layersOf(context).map((layer) => ({
         ...groupsOf(layer, layer.filter.data.length, (i) => i, "l1"),
         edit: (kept) => maskEdit(layer, 1, kept),
       })),
     );
-    return context.options.update === "obs" ? refitMasks(context, decision, surgeonsChoice) : decision;
+    if (!isFitted) return decision;
+    return refitMasks({ ...context, onProgress: progress() }, decision, surgeonsChoice);
   },
 });
 

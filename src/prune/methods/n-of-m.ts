@@ -1,8 +1,9 @@
+import type { EditGroups } from "../groups.js";
 import type { Layer } from "../layers.js";
 import { maskEdit } from "../edits/mask.js";
 import { definePlanMethod } from "./method.js";
 import type { MethodOption } from "./option.js";
-import { kernelOf, layersOf, type EditGroups, planByGroups } from "./weight-groups.js";
+import { kernelOf, layersOf, planByGroups } from "./weight-groups.js";
 
 interface Pattern {
   readonly n: number;
@@ -32,7 +33,7 @@ export const nOfM = definePlanMethod({
   paper: "Zhou et al. 2021, Learning N:M Fine-grained Structured Sparse Neural Networks from Scratch, section 3.1",
   removes: "single weights, equally many everywhere",
   needs: ["weights"],
-  budgets: ["weights", "macs", "parameters", "bytes"],
+  budgets: ["weights", "macs", "parameters", "bytes", "ms"],
   scopes: ["global"],
   needsBudget: false,
   options: { pattern },

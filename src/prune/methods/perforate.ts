@@ -1,9 +1,10 @@
 import type { Node, Shape } from "../../graph/graph.js";
 import { isOp, type NodeOf } from "../../ops/index.js";
-import { countMacs, filterNumbers, nodeMacs } from "../../ops/walk.js";
+import { filterNumbers, nodeMacs } from "../../ops/walk.js";
 import { RequestError } from "../../errors.js";
 import type { PositionsEdit } from "../edits/positions.js";
-import { chooseRungs, type Ladder } from "../ladders.js";
+import type { Ladder } from "../ladders.js";
+import { descend } from "../latency/ladders.js";
 import { matchesPattern } from "../units.js";
 import { definePlanMethod, type MethodContext } from "./method.js";
 import { choice } from "./option.js";
@@ -17,7 +18,7 @@ export const perforate = definePlanMethod({
     "Figurnov et al. 2016, PerforatedCNNs: Acceleration through Elimination of Redundant Convolutions, sections 3.2 and 3.3",
   removes: "pixels of convolutions' outputs",
   needs: ["weights"],
-  budgets: ["macs"],
+  budgets: ["macs", "ms"],
   scopes: ["local"],
   options: {
     mask: choice(
@@ -28,11 +29,12 @@ export const perforate = definePlanMethod({
     ),
     layers: choice("spatial leaves alone what is 1x1 with stride 1, as the paper does", ["spatial", "all"], "spatial"),
   },
-  plan(context) {
+  async plan(context) {
     const sites = sitesOf(context);
-    const full = countMacs(context.graph, context.shapes);
-    const rungs = chooseRungs(sites, full, context.keep!, "local");
-    return { edits: sites.flatMap((site, i): PositionsEdit[] => (rungs[i] === 0 ? [] : [editOf(site, rungs[i]!)])) };
+    const editsFor = (rungs: readonly number[]) =>
+      sites.flatMap((site, i): PositionsEdit[] => (rungs[i] === 0 ? [] : [editOf(site, rungs[i]!)]));
+    const { rungs, ...found } = await descend(context, sites, editsFor);
+    return { ...found, edits: editsFor(rungs) };
   },
 });
 

@@ -11,7 +11,7 @@ export const rows = definePlanMethod({
     "Hassibi and Stork 1993, Second Order Derivatives for Network Pruning: Optimal Brain Surgeon, on the lowered matrix; patterns as in Anwar et al. 2017",
   removes: "rows of the lowered matrix",
   needs: ["weights", "samples"],
-  budgets: ["macs", "parameters"],
+  budgets: ["macs", "parameters", "ms"],
   scopes: ["global", "local"],
   options: { allocate: ALLOCATE },
   plan: (context) =>

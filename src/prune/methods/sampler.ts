@@ -14,7 +14,7 @@ export const sampler = definePlanMethod({
     "He, Zhang, Sun 2017, Channel Pruning for Accelerating Very Deep Neural Networks, section 3.3 (feature map sampler)",
   removes: "input channels of branches",
   needs: ["weights"],
-  budgets: ["macs", "parameters"],
+  budgets: ["macs", "parameters", "ms"],
   scopes: ["global", "local"],
   options: {},
   plan(context) {

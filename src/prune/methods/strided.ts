@@ -1,15 +1,16 @@
-import { countMacs } from "../../ops/walk.js";
 import { answersApart } from "../answers.js";
 import { applyEdits } from "../edits/index.js";
 import { maskEdit, type MaskEdit } from "../edits/mask.js";
 import { weightsEdit } from "../edits/weights.js";
-import { chooseRungs, type Ladder } from "../ladders.js";
+import type { Ladder } from "../ladders.js";
+import { descend } from "../latency/ladders.js";
 import type { Layer } from "../layers.js";
 import { chooseGrids } from "../obs/grids.js";
 import { type KeptCount, refitMasks } from "../obs/refit-masks.js";
 import { linear } from "../obs/rows.js";
 import { evolve } from "../particle-filter.js";
 import type { Compressor } from "../reconstruct/compressor.js";
+import { stages } from "../progress.js";
 import { type Decision, definePlanMethod, type MethodContext } from "./method.js";
 import { choice } from "./option.js";
 import { hasTaps, kernelOf, layersOf } from "./weight-groups.js";
@@ -27,7 +28,7 @@ export const strided = definePlanMethod({
   removes: "taps that all output channels share",
   needs: ["weights"],
   uses: ["samples"],
-  budgets: ["macs"],
+  budgets: ["macs", "ms"],
   scopes: ["global", "local"],
   options: {
     per: choice("what shares stride and offset", ["channel", "layer"], "channel"),
@@ -37,15 +38,20 @@ export const strided = definePlanMethod({
       "energy",
     ),
   },
-  plan(context) {
+  async plan(context) {
     const layers = layersOf(context, hasTaps, "all kernels are 1x1: there are no taps to choose from");
     const grids = layers.flatMap((layer) => gridsOf(layer, context.options.per));
-    const rungs = chooseRungs(grids, countMacs(context.graph, context.shapes), context.keep!, context.scope);
     const editsFor = (chosen: readonly number[]) => layers.flatMap((layer) => gridMask(layer, grids, chosen) ?? []);
-    if (context.options.select === "particles") return evolveGrids(context, grids, rungs, editsFor);
-    const decision = { edits: editsFor(rungs) };
+    const readersOf = (name: string) => layers.find((layer) => layer.name === name)!.readers;
+    const progress = stages(context.onProgress, [Number(context.keep!.kind === "ms"), 2]);
+    const { rungs, ...found } = await descend({ ...context, onProgress: progress() }, grids, editsFor, readersOf);
+    const then = { ...context, onProgress: progress() };
+    if (context.options.select === "particles") {
+      return { ...found, ...(await evolveGrids(then, grids, rungs, editsFor)) };
+    }
+    const decision = { ...found, edits: editsFor(rungs) };
     if (context.options.select === "energy") return decision;
-    return refitMasks(context, decision, gridsBySurgeon(context.options.per));
+    return refitMasks(then, decision, gridsBySurgeon(context.options.per));
   },
 });
 

@@ -1,7 +1,8 @@
+import type { EditGroups } from "../groups.js";
 import type { Layer } from "../layers.js";
 import { definePlanMethod } from "./method.js";
 import { choice } from "./option.js";
-import { type EditGroups, groupsOf, hasTaps, kernelOf, layersOf, maskOfGroups, planByGroups } from "./weight-groups.js";
+import { groupsOf, hasTaps, kernelOf, layersOf, maskOfGroups, planByGroups } from "./weight-groups.js";
 
 /** Rows or columns of kernels go. */
 export const vector = definePlanMethod({
@@ -11,7 +12,7 @@ export const vector = definePlanMethod({
     "Mao et al. 2017, Exploring the Regularity of Sparse Structure in Convolutional Neural Networks, section 3 (1-D)",
   removes: "rows or columns of kernels",
   needs: ["weights"],
-  budgets: ["weights", "macs", "parameters", "bytes"],
+  budgets: ["weights", "macs", "parameters", "bytes", "ms"],
   scopes: ["local", "global"],
   options: {
     direction: choice(

@@ -3,16 +3,11 @@ import { RequestError } from "../../errors.js";
 import { countMacs, countNonZero, countParameters } from "../../ops/walk.js";
 import { applyEdits, type Edit } from "../edits/index.js";
 import { maskEdit, type MaskEdit } from "../edits/mask.js";
-import { chooseGroups, type LayerGroups, type Spending } from "../groups.js";
+import { chooseGroups, type EditGroups, type LayerGroups, type Spending } from "../groups.js";
+import { keepGroupsInMilliseconds } from "../latency/groups.js";
 import { findLayers, type Layer, selectLayers } from "../layers.js";
 import type { Budget } from "../budget.js";
 import type { Decision, MethodContext } from "./method.js";
-
-/** Groups as a method says them, and how they go. */
-export interface EditGroups extends LayerGroups {
-  /** What makes only these groups stay; undefined where that changes nothing. */
-  readonly edit: (kept: Uint8Array) => Edit | undefined;
-}
 
 /**
  * The layers that `--only` chooses, of those to which the method applies. Throws a `RequestError` with the reason where there are
@@ -29,8 +24,9 @@ export function layersOf(
 }
 
 /** The edits that meet the budget. */
-export function planByGroups(context: MethodContext, groups: readonly EditGroups[]): Decision {
+export async function planByGroups(context: MethodContext, groups: readonly EditGroups[]): Promise<Decision> {
   const keep = context.keep!;
+  if (keep.kind === "ms") return keepGroupsInMilliseconds(context, groups);
   const editsFor = (kept: readonly Uint8Array[]) => groups.flatMap(({ edit }, i) => edit(kept[i]!) ?? []);
   const spending = spendingOf(
     context,

@@ -16,10 +16,10 @@ export interface KeptCount {
 /** `realise` chooses for a layer as many weights as the plan leaves it. Layers that cannot be fitted keep the plan's masks. */
 export async function refitMasks(
   context: MethodContext,
-  { edits = [] }: Decision,
+  { edits = [], ...found }: Decision,
   realise: Compressor<KeptCount>["realise"],
 ): Promise<Decision> {
-  if (edits.length === 0) return {};
+  if (edits.length === 0) return found;
   if (context.keep?.kind === "bytes") {
     throw new RequestError(
       "what fitted layers take in a file is not foreseen; ask for macs=, weights= or parameters=",
@@ -40,7 +40,7 @@ export async function refitMasks(
     plan: { weights: weightsLeft(context, layer, named.get(layer.name)!) },
   }));
   const edited = applyEdits(others, context.graph);
-  return { edits: [...others, ...(await fitInTurn(context, replacements, { realise }, seen, edited))] };
+  return { ...found, edits: [...others, ...(await fitInTurn(context, replacements, { realise }, seen, edited))] };
 }
 
 /** Weights other than zero that an edit leaves; fewer where the bias that a fitted layer gets takes their place in the budget. */

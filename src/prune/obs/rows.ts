@@ -2,6 +2,7 @@
  * Rows of the lowered matrix: an input channel at one tap, as all outputs read it. The rows that cost least go, one by one, and
  * the weights of the others make up for them.
  */
+import { maskEdit } from "../edits/mask.js";
 import { weightsEdit } from "../edits/weights.js";
 import { patchSize } from "../low-rank/stage.js";
 import type { Target } from "../low-rank/target.js";
@@ -27,6 +28,14 @@ export const rowCompressor: Compressor<RowPlan> = {
   cost({ rows }, layer) {
     const parameters = rows * filterShape(layer)[0];
     return { macs: layer.macsPerWeight * parameters, parameters };
+  },
+
+  kindOf: () => "rows",
+
+  sketch({ rows, order }, layer) {
+    const bits = new Uint8Array(patchSize(filterShape(layer))).fill(1);
+    order.slice(0, bits.length - rows).forEach((row) => (bits[row] = 0));
+    return maskEdit(layer, filterShape(layer)[0], bits);
   },
 
   realise(target, plan, layer, quick) {

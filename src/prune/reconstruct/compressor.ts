@@ -24,6 +24,10 @@ export interface Compressor<Plan> {
   readonly candidates: (target: Target, layer: Layer) => readonly Candidate<Plan>[];
   /** Multiply-adds of one run, and weights, with a candidate in the layer's place. */
   readonly cost: (plan: Plan, layer: Layer) => { readonly macs: number; readonly parameters: number };
+  /** Candidates of one kind take the less time the fewer multiply-adds they have. */
+  readonly kindOf: (plan: Plan) => string;
+  /** An edit that takes as long as the candidate, made of the layer's weights alone; undefined where that changes nothing. */
+  readonly sketch: (plan: Plan, layer: Layer) => Edit | undefined;
   /** The candidate, fitted to the target. `quick`: for a measurement, when nothing is to be refined. */
   readonly realise: (target: Target, plan: Plan, layer: Layer, quick: boolean) => Realised;
 }

@@ -31,6 +31,8 @@ const COMPARED_SAMPLES = 300;
 export interface Offer<Plan> {
   readonly compressor: Compressor<Plan>;
   readonly costOf: (plan: Plan | undefined, layer: Layer) => number;
+  /** Whether candidates of different kinds are all wanted, because something else than this cost will compare them. */
+  readonly everyKind?: boolean;
 }
 
 export interface Seen {
@@ -110,7 +112,11 @@ interface Found<Plan> {
 }
 
 /** The candidates that save something, cheapest first, without those that miss no less than a cheaper one. */
-function cheaper<Plan>(target: Target, layer: Layer, { compressor, costOf }: Offer<Plan>): Found<Plan>[] {
+function cheaper<Plan>(
+  target: Target,
+  layer: Layer,
+  { compressor, costOf, everyKind = false }: Offer<Plan>,
+): Found<Plan>[] {
   const full = costOf(undefined, layer);
   const energy = energyOf(target) || 1;
   const found = compressor
@@ -118,10 +124,19 @@ function cheaper<Plan>(target: Target, layer: Layer, { compressor, costOf }: Off
     .map(({ plan, missing }) => ({ plan, missing, share: missing / energy, cost: costOf(plan, layer) }))
     .filter(({ cost }) => cost < full)
     .sort((a, b) => a.cost - b.cost || a.missing - b.missing);
-  let least = Infinity;
-  return found.filter(({ missing }) => {
-    if (missing >= least) return false;
-    least = missing;
+  return undominated(found, everyKind ? ({ plan }) => compressor.kindOf(plan) : undefined);
+}
+
+/** Of options from the cheapest on those that miss less than every cheaper one of their kind. */
+export function undominated<Option extends { readonly missing: number }>(
+  sorted: readonly Option[],
+  kindOf: (option: Option) => string = () => "",
+): Option[] {
+  const least = new Map<string, number>();
+  return sorted.filter((option) => {
+    const kind = kindOf(option);
+    if (option.missing >= (least.get(kind) ?? Infinity)) return false;
+    least.set(kind, option.missing);
     return true;
   });
 }

@@ -1,21 +1,23 @@
 /** Methods that replace layers one by one: what a budget leaves of each, and the replacements fitted to samples where there are any. */
-import { RequestError } from "../../errors.js";
 import { openMoments } from "../../linalg/moments.js";
 import { countReaders } from "../../graph/edit.js";
 import { isOp } from "../../ops/index.js";
 import { countMacs, countParameters } from "../../ops/walk.js";
 import { allocateByLevel, allocateByLoss, type Choice, optionOfShare } from "../allocation.js";
-import { allowance, tooLittle } from "../budget.js";
-import type { Edit } from "../edits/index.js";
+import { allowance, type Budget, tooLittle } from "../budget.js";
+import { applyEdits } from "../edits/index.js";
+import { raceHere } from "../latency/layer-times.js";
+import { meetMilliseconds, type Milliseconds } from "../latency/measured.js";
 import type { Layer } from "../layers.js";
 import type { Decision, MethodContext } from "../methods/method.js";
 import { choice } from "../methods/option.js";
 import { layersOf } from "../methods/weight-groups.js";
 import { fittedLayer } from "../moments/fitted-layer.js";
 import type { Compressor } from "./compressor.js";
-import { raceLayers } from "./faster.js";
+import { stages } from "../progress.js";
 import { fitInTurn, type Replacement } from "./fit-in-turn.js";
 import { type Measure, optionsOfSamples, optionsOfWeights, type PlannedOption, type Seen } from "./options.js";
+import { fasterOptions, sketches, timeOptions } from "./timed-options.js";
 
 /** Numbers that an output is computed from, beyond which a layer's products would take more than 0.2 GB and a minute to solve. */
 const WIDEST = 4608;
@@ -46,8 +48,10 @@ export function replaceableLayers(context: Pick<MethodContext, "graph" | "map" |
 /** How a method lets layers share a budget. */
 export interface Sharing<Plan> {
   readonly allocate: "sensitivity" | "error" | "uniform";
-  /** Whether layers are left alone whose replacement takes no less time. */
+  /** Whether layers are left alone whose replacement takes no less time; a budget of milliseconds sees to that by itself. */
   readonly onlyFaster?: boolean;
+  /** Whether layers can be replaced without having seen any samples. */
+  readonly blind?: boolean;
   /** In place of that: the option of a layer at a level from 0 to 1, rising in cost. */
   readonly optionAt?:
     | ((
@@ -57,78 +61,92 @@ export interface Sharing<Plan> {
     | undefined;
 }
 
-/**
- * The replacements that meet the budget, as edits. `editOf` says how a replacement looks that is made of the weights alone; left out
- * by methods that need samples.
- */
+/** The replacements that meet the budget, as edits. */
 export async function planByReconstruction<Plan>(
   context: MethodContext,
   layers: readonly Layer[],
   compressor: Compressor<Plan>,
   sharing: Sharing<Plan>,
-  editOf?: (plan: Plan, layer: Layer) => Edit,
 ): Promise<Decision> {
-  if (context.keep!.value === 1) return {};
-  if (!editOf) context.samples();
-  const seen = await seenIn(context, layers.length);
-  const offer = { compressor, costOf: costIn(context, compressor, seen !== undefined) };
+  const { keep } = context;
+  if (keep!.value === 1 && !keep!.amount) return {};
+  if (!sharing.blind) context.samples();
+  const timed = keep!.kind === "ms" || sharing.onlyFaster === true;
+  if (timed) raceHere(context.runner, keep!.kind === "ms" ? "--keep" : "--timed");
+  const progress = stages(context.onProgress, timed ? [2, 1, 2] : [1, 1]);
+  const seen = await seenIn({ ...context, onProgress: progress() }, layers.length);
+  const offer = { compressor, costOf: costIn(context, compressor, seen !== undefined), everyKind: timed };
   const uniform = sharing.allocate === "uniform" || context.scope === "local";
   const measure = uniform || sharing.optionAt ? "error" : (sharing.allocate as Measure);
   const options = seen
     ? await optionsOfSamples(context, layers, offer, seen, measure)
     : optionsOfWeights(context, layers, offer);
-  const decide = (list: readonly PlannedOption<Plan>[][]) => {
-    const chosen = choose(context, list, sharing.optionAt?.(layers, list), uniform);
-    return chosen.map((option, l) => list[l]![option]!.plan);
+  const chooser = (list: readonly PlannedOption<Plan>[][]) => {
+    const optionAt = sharing.optionAt?.(layers, list);
+    return (full: number, budget: Budget) => choose(list, full, budget, optionAt, uniform);
   };
-  const plans =
-    sharing.onlyFaster && editOf ? await decideFaster(context, layers, options, decide, editOf) : decide(options);
+  const { plans, ...found } = timed
+    ? await decideTimed({ ...context, onProgress: progress() }, layers, options, compressor, chooser)
+    : { plans: plansOf(options, chooser(options)(fullCost(context), keep!)) };
   const replacements = layers.flatMap((layer, l): Replacement<Plan>[] => {
     const plan = plans[l];
     return plan === undefined ? [] : [{ layer, plan }];
   });
-  if (!seen) return { edits: replacements.map(({ layer, plan }) => editOf!(plan, layer)) };
-  return { edits: await fitInTurn(context, replacements, compressor, seen) };
+  const edits = seen
+    ? await fitInTurn(context, replacements, compressor, { ...seen, onLayer: eachOf(layers.length, progress()) })
+    : replacements.flatMap(({ layer, plan }) => compressor.sketch(plan, layer) ?? []);
+  return { ...found, edits };
 }
 
-/**
- * Decides anew, without the layers whose replacement does not run faster, until all that are replaced do. One that is faster stays
- * so when it becomes cheaper.
- */
-async function decideFaster<Plan>(
+type Plans<Plan> = readonly (Plan | undefined)[];
+
+const plansOf = <Plan>(options: readonly PlannedOption<Plan>[][], choice: Choice): Plans<Plan> =>
+  choice.map((option, l) => options[l]![option]!.plan);
+
+/** From options that are faster than their layers. */
+async function decideTimed<Plan>(
   context: MethodContext,
   layers: readonly Layer[],
   options: readonly PlannedOption<Plan>[][],
-  decide: (options: readonly PlannedOption<Plan>[][]) => (Plan | undefined)[],
-  editOf: (plan: Plan, layer: Layer) => Edit,
-): Promise<(Plan | undefined)[]> {
-  const { race } = context.runner;
-  if (!race) throw new RequestError("layers can be timed only on the device at hand", "--timed");
-  const faster = new Set<Layer>();
-  for (let left = options; ;) {
-    const plans = decide(left);
-    const unknown = layers.flatMap((layer, l) =>
-      plans[l] === undefined || faster.has(layer) ? [] : [[layer, editOf(plans[l], layer)] as const],
-    );
-    const times = await raceLayers(context, race, unknown);
-    unknown.forEach(([layer], i) => times[i]!.after < times[i]!.before && faster.add(layer));
-    const slow = new Set(unknown.map(([layer]) => layer).filter((layer) => !faster.has(layer)));
-    if (slow.size === 0) return plans;
-    left = left.map((list, l) => (slow.has(layers[l]!) ? list.slice(-1) : list));
-  }
+  compressor: Compressor<Plan>,
+  chooser: (list: readonly PlannedOption<Plan>[][]) => (full: number, budget: Budget) => Choice,
+): Promise<{ readonly plans: Plans<Plan>; readonly milliseconds?: Milliseconds }> {
+  const keep = context.keep!;
+  const times = await timeOptions(context, layers, options, compressor, context.onProgress);
+  const faster = fasterOptions(layers, options, compressor, times, keep.kind === "ms");
+  const chooseFor = chooser(faster);
+  if (keep.kind !== "ms") return { plans: plansOf(faster, chooseFor(fullCost(context), keep)) };
+  const { wholeMs } = times;
+  const editsFor = sketches(layers, compressor);
+  const { choice, milliseconds } = await meetMilliseconds(context, {
+    wholeMs,
+    choose: (value) => chooseFor(wholeMs, { kind: "ms", value, amount: true }),
+    foretell: (chosen) =>
+      chosen.reduce((ms, option, l) => ms - faster[l]!.at(-1)!.cost + faster[l]![option]!.cost, wholeMs),
+    graphOf: (chosen) => applyEdits(editsFor(plansOf(faster, chosen)), context.graph),
+  });
+  return { plans: plansOf(faster, choice), milliseconds };
 }
 
 /** Pictures, and what is made of them; undefined where there are none. */
-export async function seenIn(context: MethodContext, layers: number): Promise<Seen | undefined> {
-  if (!context.hasSamples) return undefined;
+export async function seenIn(
+  { hasSamples, samples, onProgress }: Pick<MethodContext, "hasSamples" | "samples" | "onProgress">,
+  layers: number,
+): Promise<Seen | undefined> {
+  if (!hasSamples) return undefined;
+  return { samples: samples(), moments: await openMoments(), onLayer: eachOf(layers, onProgress) };
+}
+
+/** To be called when one of them is done. */
+function eachOf(total: number, onProgress: MethodContext["onProgress"]): () => void {
   let done = 0;
-  const onLayer = () => context.onProgress(++done, 2 * layers);
-  return { samples: context.samples(), moments: await openMoments(), onLayer };
+  return () => onProgress(++done, total);
 }
 
 /** What a layer spends of the budget, with a plan in its place or as it is. A fitted layer has a bias. */
 function costIn<Plan>({ keep, graph }: MethodContext, compressor: Compressor<Plan>, fitted: boolean) {
-  const kind = keep!.kind as "macs" | "parameters";
+  // Milliseconds are told when all options are known.
+  const kind = keep!.kind === "parameters" ? "parameters" : "macs";
   const biased = (layer: Layer) => graph.constants.has(layer.node.inputs[2] ?? "");
   return (plan: Plan | undefined, layer: Layer): number => {
     const { length } = layer.filter.data;
@@ -139,22 +157,25 @@ function costIn<Plan>({ keep, graph }: MethodContext, compressor: Compressor<Pla
   };
 }
 
-/** Throws a `RequestError` that says what can be reached. */
+function fullCost({ keep, graph, shapes }: MethodContext): number {
+  return keep!.kind === "macs" ? countMacs(graph, shapes) : countParameters(graph);
+}
+
+/** `full`: what the whole network costs. Throws a `RequestError` that says what can be reached. */
 function choose<Plan>(
-  { keep, graph, shapes }: MethodContext,
   options: readonly PlannedOption<Plan>[][],
+  full: number,
+  budget: Budget,
   optionAt: ((layer: number, level: number) => number) | undefined,
   uniform: boolean,
 ): Choice {
-  const { kind } = keep!;
-  const full = kind === "macs" ? countMacs(graph, shapes) : countParameters(graph);
   const dense = options.reduce((sum, list) => sum + list.at(-1)!.cost, 0);
-  const allowed = allowance(keep!, full);
+  const allowed = allowance(budget, full);
   const left = allowed - (full - dense);
   const share = uniform ? (layer: number, level: number) => optionOfShare(options[layer]!, level) : undefined;
   const level = optionAt ?? share;
   const chosen = level ? allocateByLevel(options, left, level) : allocateByLoss(options, left);
   if (chosen) return chosen;
   const least = full - dense + options.reduce((sum, list) => sum + Math.min(...list.map(({ cost }) => cost)), 0);
-  throw tooLittle(`${kind}=${keep!.value}`, allowed, "as little as possible", least, "layers");
+  throw tooLittle(budget, allowed, "as little as possible", least, "layers");
 }

@@ -36,6 +36,20 @@ test("this machine's table is held against the machine", async () => {
   assert.ok(ms.rounds >= 1 && ms.rounds <= 4);
 });
 
+test("methods that change layers otherwise than in width time them here, and refuse another device's table", async () => {
+  const words = ["prune", onnx, "--method", "magnitude", "--only", "layer2.0.conv1", "--keep"];
+  // More than it takes, so that it does not depend on this machine what goes.
+  const { ms, layers } = await json(...words, "ms=1000ms");
+  for (const time of [ms.before, ms.after, ms.predicted]) assert.ok(time > 0);
+  assert.equal([ms.rounds, layers], [1, []]);
+  await refuses(
+    folder.path,
+    [...words, "ms=0.9", ...TABLE],
+    2,
+    /--keep: layers can be timed only on the device at hand/,
+  );
+});
+
 test("amounts, and how much goes from where", async () => {
   const { before } = (await json("prune", onnx, "--keep", "ms=1", ...TABLE)).ms;
   const { ms } = await json("prune", onnx, "--keep", `ms=${(before / 2).toFixed(4)}ms`, ...TABLE);

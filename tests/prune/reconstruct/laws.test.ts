@@ -174,21 +174,26 @@ test("timed: layers whose chain is not faster stay, the others make room for the
   const map = findUnits(graph);
   const raced: string[] = [];
   /** The first layer gains nothing, all others do. */
-  const race = async ([dense, chain]: readonly Graph[]) => {
+  const race = async ([dense, ...chains]: readonly Graph[]) => {
     raced.push(dense!.name);
-    assert.ok(chain!.nodes.length > dense!.nodes.length);
-    assert.equal(chain!.outputs, dense!.outputs);
-    return dense!.name === raced[0] ? [1, 1] : [1, 0.9];
+    for (const { nodes, outputs } of chains) {
+      assert.ok(nodes.length > dense!.nodes.length);
+      assert.equal(outputs, dense!.outputs);
+    }
+    return [1, ...chains.map(() => (dense!.name === raced[1] ? 1 : 0.9))];
   };
   const request = { method: "low-rank", keep: { kind: "macs", value: 0.7 }, options: { timed: "on" } } as const;
   const { edits } = await makePlan(map, request, { ...runner, race });
-  assert.not(edits!.some(({ node }) => node === raced[0]));
+  assert.is(raced[0], graph.name);
+  assert.not(edits!.some(({ node }) => node === raced[1]));
   assert.is(new Set(raced).size, raced.length, "each layer is timed once");
-  const untimed = await makePlan(map, { ...request, options: {} }, runner);
-  assert.ok(untimed.edits!.some(({ node }) => node === raced[0]));
+  const untimed = await makePlan(map, { ...request, options: {} }, { ...runner, race });
+  assert.ok(untimed.edits!.some(({ node }) => node === raced[1]));
   await fails(() => makePlan(map, request, runner), RequestError, /^--timed: layers can be timed only on the device/);
-  const slower = { ...runner, race: async () => [1, 2] };
+  const slower = { ...runner, race: async (graphs: readonly Graph[]) => graphs.map((_, i) => 1 + i) };
   await fails(() => makePlan(map, request, slower), RequestError, /ask for \d+ or more/);
+  const ms = { ...request, keep: { kind: "ms", value: 0.7 }, options: { timed: "off" } } as const;
+  await fails(() => makePlan(map, ms, { ...runner, race }), RequestError, /^--timed: .* leave it out$/);
 });
 
 test("few and constant pictures are survived", async () => {
