@@ -46,8 +46,6 @@ export interface RecoveryOptions extends TrainingOptions, DistillationOptions, P
 interface Served {
   readonly pictures?: boolean;
   readonly device?: boolean;
-  /** Whether the method removes channels and nothing else. */
-  readonly cutsChannels?: boolean;
 }
 
 /** What can be known to fail fails before anything is cut. */
@@ -72,7 +70,6 @@ export function checkRecovery(options: RecoveryOptions, command: Command, served
   if (!trains) refuse(Object.fromEntries(idle), "finetune or distill");
   if (kind !== "distill") refuse(DISTILLATION_FLAGS, "distill");
   if (trains) epochsOf(options);
-  if (kind === "least-squares" && served.cutsChannels === false) throw refits();
   checkTrainingPaths({ output: options.output, checkpoint: options.checkpoint });
 }
 
@@ -103,12 +100,6 @@ async function recoverByStatistics(dense: Graph, result: PruneResult, samples: S
   return recovered;
 }
 
-/** Behind anything but cuts of channels. */
-function refits(): RequestError {
-  const why = "fits whole filters, so zeros and pixels that the plan takes would come back; statistics keep them";
-  return new RequestError(why, "--recover least-squares");
-}
-
 /** Without training, as the options say; undefined where nothing of the kind was asked for. */
 export async function recoverWithoutLabels(
   dense: Graph,
@@ -117,7 +108,6 @@ export async function recoverWithoutLabels(
   { recover: kind, positions }: RecoveryOptions,
 ) {
   if (kind === "statistics") return recoverByStatistics(dense, result, samples());
-  if (kind === "least-squares" && result.plan.edits?.some((edit) => edit.kind !== "merge")) throw refits();
   if (kind === "least-squares") return recoverByLeastSquares(dense, result, samples(), positions);
   return undefined;
 }

@@ -220,7 +220,6 @@ function checkRequest(options: Options, command: Command): void {
   checkRecovery(options, command, {
     pictures: options.plan === undefined && looksAtPictures(options.method, typedMethodOptions(command)),
     device: asksForTime && options.latencyTable === undefined,
-    cutsChannels: options.plan !== undefined || methodByName(options.method).removes === "channels",
   });
   if (
     options.output !== undefined &&
