@@ -117,6 +117,24 @@ test("what is 0 stays 0, and each output is fitted on what it has left", () => {
   });
 });
 
+test("too many sets of equations: descent ends where solving does, and what is 0 stays 0", () => {
+  const [inputs, outputs] = [40, 12];
+  const filter = Array.from({ length: outputs }, (_, o) => draw(inputs, o));
+  const rows = linearRows(200, inputs, filter, draw(outputs, 20)).map((row, r) =>
+    // Inputs that depend on one another, and outputs that no filter explains.
+    row.map((v, i) => (i > 0 && i < inputs ? v + 0.7 * row[i - 1]! : v + 0.3 * draw(60, 5000 + r)[i % 60]!)),
+  );
+  const moments = momentsOf(rows);
+  const start = filter.flatMap((row, o) => row.map((w, i) => ((i * 7 + o * 5) % 3 === 0 ? 0 : 0.5 * w)));
+  const [solved, descended] = [Infinity, 0].map((work) => fitRidge(moments, inputs, start, 1e-3, work));
+  assert.equal([solved!.isExact, descended!.isExact, solved!.unknowns], [true, false, 27]);
+  start.forEach((w, at) => w === 0 && assert.is(descended!.filter[at], 0));
+  const [before, best, near] = [start, solved!.filter, descended!.filter].map((f) => residualOf(moments, inputs, f));
+  assert.ok(near! - best! < 1e-3 * (before! - best!), `${before} -> ${near}, at best ${best}`);
+  const single = Array.from({ length: inputs * outputs }, () => 1);
+  assert.ok(fitRidge(moments, inputs, single, 1e-3, 0).isExact, "one set of equations is always solved");
+});
+
 test("an input that never changes goes into the bias; one that is always 0 does no harm", () => {
   for (const constant of [0, 3]) {
     const rows = linearRows(

@@ -2,8 +2,9 @@
  * Factors refitted by least squares, so that the chain's outputs are as near to the target as they can be: the last one in closed
  * form, the first of a separable pair by conjugate gradients, in turns (alternating least squares).
  */
+import { conjugateGradients } from "../../linalg/conjugate-gradients.js";
 import { invert, solveWithRidge, withRidge } from "../../linalg/decompose.js";
-import { dot, multiply, multiplyTransposed, transpose } from "../../linalg/products.js";
+import { multiply, multiplyTransposed, transpose } from "../../linalg/products.js";
 import { columnProducts } from "./spatial.js";
 import { composePair, lastInputs, type Stage } from "./stage.js";
 import { scaled, type Target, weigh } from "./target.js";
@@ -11,8 +12,6 @@ import { scaled, type Target, weigh } from "./target.js";
 /** Added to the diagonal of what the last factor reads, relative to its mean: features may depend on one another. */
 const RIDGE = 1e-8;
 const STEPS = 12;
-/** Conjugate gradients end when the gradient has shrunk to this share. */
-const SETTLED = 1e-4;
 
 /** The chain with the last filter that misses least. */
 export function refitLast(target: Target, stages: readonly Stage[]): Stage[] {
@@ -41,7 +40,7 @@ function refitFirst(target: Target, first: Stage, second: Stage): Stage {
   const pull = (filter: Float64Array) => pullFirst(scaled(weigh(filter, target), squares), first, second);
   const composed = (filter: Float64Array) => composePair({ ...first, filter }, second).filter;
   const gap = composed(first.filter).map((v, i) => target.weights[i]! - v);
-  const step = conjugateGradients((v) => pull(composed(v)), pull(gap), preconditioner(target, first, second));
+  const step = conjugateGradients((v) => pull(composed(v)), pull(gap), preconditioner(target, first, second), STEPS);
   return { ...first, filter: first.filter.map((v, i) => v + step[i]!) };
 }
 
@@ -78,31 +77,4 @@ function preconditioner(target: Target, first: Stage, second: Stage): (v: Float6
     const mixed = multiply(left, v, rank);
     return right ? multiply(mixed, right, rank) : mixed;
   };
-}
-
-/** x with apply(x) = right, nearly; from 0. Hestenes and Stiefel 1952, with a preconditioner. */
-function conjugateGradients(
-  apply: (v: Float64Array) => Float64Array,
-  right: Float64Array,
-  precondition: (v: Float64Array) => Float64Array,
-): Float64Array {
-  const x = new Float64Array(right.length);
-  const residual = right.slice();
-  let direction = precondition(residual);
-  let size = dot(residual, direction);
-  const enough = size * SETTLED ** 2;
-  for (let step = 0; step < STEPS && size > enough; step++) {
-    const applied = apply(direction);
-    const length = size / dot(direction, applied);
-    if (!Number.isFinite(length)) break;
-    for (let i = 0; i < x.length; i++) {
-      x[i]! += length * direction[i]!;
-      residual[i]! -= length * applied[i]!;
-    }
-    const conditioned = precondition(residual);
-    const next = dot(residual, conditioned);
-    for (let i = 0; i < x.length; i++) direction[i] = conditioned[i]! + (next / size) * direction[i]!;
-    size = next;
-  }
-  return x;
 }

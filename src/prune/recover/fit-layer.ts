@@ -30,13 +30,20 @@ export function fitLayer(layer: FittedLayer, moments: readonly Centred[], ridge:
   };
 }
 
-function notesOn(layer: FittedLayer, moments: readonly Centred[], fits: readonly RidgeFit[], ridge: number): string[] {
+function notesOn(
+  { name }: FittedLayer,
+  moments: readonly Centred[],
+  fits: readonly RidgeFit[],
+  ridge: number,
+): string[] {
   const used = Math.max(...fits.map((fit) => fit.ridge));
-  if (used <= ridge) return [];
-  const rows = moments[0]!.count;
-  return [
-    `${layer.name}: ${rows} positions for ${layer.width} weights an output are few; ridge ${used} instead of ${ridge}`,
-  ];
+  const unknowns = Math.max(...fits.map((fit) => fit.unknowns));
+  const leaning = `${moments[0]!.count} positions for ${unknowns} weights an output are few; ridge ${used} instead of ${ridge}`;
+  const descended =
+    "its outputs have too many weights of their own to be solved for; they are as near as some steps come";
+  return [...(used > ridge ? [leaning] : []), ...(fits.every((fit) => fit.isExact) ? [] : [descended])].map(
+    (note) => `${name}: ${note}`,
+  );
 }
 
 /** Share of the target's energy about its mean that a filter with the best bias leaves unexplained. */

@@ -7,12 +7,11 @@
  * shortcut lost. Here the second moments of sampled positions stand for the pictures, and a ridge keeps the weights near those
  * of before where the samples say little.
  */
-import { countReaders } from "../../graph/edit.js";
 import type { Graph } from "../../graph/graph.js";
-import type { FittedLayer } from "../moments/fitted-layer.js";
 import { fittableLayers, type PrunedGraph, TwinWalk, type WalkOptions } from "../moments/walk.js";
 import { withWeights } from "../moments/weights.js";
 import type { Samples } from "../segments.js";
+import { affectedLayers } from "./affected.js";
 import { fitLayer, unexplained } from "./fit-layer.js";
 
 export interface LeastSquaresOptions extends WalkOptions {
@@ -42,18 +41,15 @@ const RIDGE = 1e-3;
 /** Numbers that an output is computed from, beyond which a layer is left alone: its products would take 0.3 GB, its solution a minute. */
 const WIDEST = 4608;
 
-/** Fits what a cut changed. `dense` is the network before it. Throws a `DataError` for samples that are not finite. */
+/** Fits what cuts and edits changed. `dense` is the network before it. Throws a `DataError` for samples that are not finite. */
 export async function recoverLeastSquares(
   dense: Graph,
   cut: PrunedGraph,
   samples: Samples,
   options: LeastSquaresOptions,
 ): Promise<LeastSquaresResult> {
-  const changed = affectedLayers(dense, cut.graph);
-  const [chosen, tooWide] = [
-    changed.filter(({ width }) => width <= WIDEST),
-    changed.filter(({ width }) => width > WIDEST),
-  ];
+  const { layers: affected, notes } = affectedLayers(dense, cut.graph);
+  const chosen = affected.filter(({ width }) => width <= WIDEST);
   const walk = new TwinWalk(
     dense,
     cut,
@@ -62,39 +58,25 @@ export async function recoverLeastSquares(
     options,
   );
   const layers: LayerFit[] = [];
-  const notes = tooWide.map(
-    ({ name, width }) => `${name}: ${width} numbers an output are too many to fit; left as it is`,
-  );
+  const trouble: string[] = [];
   for (let i = 0; i < chosen.length; i++) {
     const { layer, moments } = await walk.next();
     const fitted = fitLayer(layer, moments, options.ridge ?? RIDGE);
     walk.graph = withWeights(walk.graph, layer.name, fitted.filter, fitted.bias);
     const [before, after] = [layer.filter, fitted.filter].map((filter) => unexplained(layer, moments, filter));
     layers.push({ name: layer.name, before: before!, after: after! });
-    notes.push(...fitted.notes);
+    trouble.push(...fitted.notes);
   }
-  return { graph: walk.graph, kind: "least-squares", layers, peakBytes: walk.peakBytes, notes };
-}
-
-/** The layers with other weights or attributes than in the dense network, and those whose inputs come from them; filters that several layers share stay as they are. */
-function affectedLayers(dense: Graph, pruned: Graph): FittedLayer[] {
-  const readers = countReaders(pruned);
-  const own = fittableLayers(dense, pruned).filter(({ node }) => readers.get(node.inputs[1]!) === 1);
-  const layers = new Map(own.map((layer) => [layer.name, layer]));
-  const affected = new Set<string>();
-  return pruned.nodes.flatMap((node) => {
-    const layer = layers.get(node.name);
-    const isAffected = node.inputs.some((name) => affected.has(name)) || (layer && isChanged(dense, layer));
-    if (isAffected) node.outputs.forEach((name) => affected.add(name));
-    return isAffected && layer ? [layer] : [];
-  });
-}
-
-function isChanged(dense: Graph, { node, filter }: FittedLayer): boolean {
-  const same = dense.nodes.find(({ name }) => name === node.name)!;
-  const before = dense.constants.get(same.inputs[1]!)!;
-  if (JSON.stringify(same.attrs) !== JSON.stringify(node.attrs)) return true;
-  return before.data.length !== filter.data.length || before.data.some((value, i) => value !== filter.data[i]);
+  const tooWide = affected
+    .filter(({ width }) => width > WIDEST)
+    .map(({ name, width }) => `${name}: ${width} numbers an output are too many to fit; left as it is`);
+  return {
+    graph: walk.graph,
+    kind: "least-squares",
+    layers,
+    peakBytes: walk.peakBytes,
+    notes: [...notes, ...tooWide, ...trouble],
+  };
 }
 
 /** The graph with a bias of zeros at each layer that can be fitted and has none, neither here nor in `folded`, the same graph with batch norms folded. */

@@ -79,7 +79,6 @@ test("options that would do nothing, or undo each other, are refused", async () 
   await check(/cannot be one file/, "--keep", "macs=0.5", "--plan-out", to);
   const recover = ["--keep", "macs=0.5", "--data", `cifar10:${cifar}`, "--recover"];
   await check(/--lr: has no use without --recover finetune or distill/, ...recover, "statistics", "--lr", "0.1");
-  await check(/--recover least-squares: fits whole filters/, ...recover, "least-squares", "--method", "magnitude");
   await check(/--epochs: has no use without --recover finetune or distill/, "--keep", "macs=0.5", "--epochs", "2");
   await check(/--temperature: has no use without --recover distill/, ...recover, "finetune", "--temperature", "2");
   await check(/--no-labels: has no use without --recover distill/, ...recover, "finetune", "--no-labels");
