@@ -39,6 +39,31 @@ test("a compiled network: adam at a smaller one, and why", async () => {
   assert.is(typed.last.optimiser, "--optimiser sgd --lr 0.001 --nesterov");
 });
 
+test("what was pruned away stays away, unless it may grow back", async () => {
+  const [masked, output] = [folder.at("masked.onnx"), folder.at("trained.onnx")];
+  await succeeds("prune", model, "--method", "magnitude", "--keep", "weights=0.4", "-o", masked);
+  const macsOf = async (path: string): Promise<number> => (await json("inspect", path)).macs;
+  const { err } = await trains("finetune", masked, ...SHORT, "-o", output);
+  assert.match(err, /\nnote: [\d,]+ of [\d,]+ weights are zero and stay so; --regrow lets them become others\n/);
+  assert.is(await macsOf(output), await macsOf(masked));
+  const student = ["distill", "--teacher", model, "--student", masked];
+  const followed = await trains(...student, ...SHORT, "-o", output);
+  assert.match(followed.err, /weights are zero and stay so/);
+  assert.is(await macsOf(output), await macsOf(masked));
+  const regrown = await trains("finetune", masked, ...SHORT, "--regrow", "-o", output);
+  assert.not.match(regrown.err, /zero/);
+  assert.is(await macsOf(output), await macsOf(model));
+  assert.match(importOnnx(readFileSync(output)).graph.about.provenance.at(-1)!.detail, /--regrow/);
+  await refuses(
+    folder.path,
+    [...student, "--initialise", "--regrow", ...SHORT, "-o", output],
+    2,
+    /--regrow: new weights/,
+  );
+  const drawn = ["train", "--model", masked, "--regrow", ...SHORT, "-o", output];
+  await refuses(folder.path, drawn, 2, /--regrow: has no use without --keep-weights/);
+});
+
 test("names of classes: the network's stay, and a difference is told", async () => {
   const [named, output] = [folder.at("named.esp"), folder.at("renamed.onnx")];
   const labels = folder.at("labels.txt");

@@ -2,7 +2,7 @@
 import type { Augmentation } from "../../data/augment.js";
 import type { Preprocessing } from "../../graph/about.js";
 import type { Graph } from "../../graph/graph.js";
-import type { EpochResult, LossNumbers, TrainingHooks } from "../../train/index.js";
+import type { EpochResult, LossNumbers } from "../../train/index.js";
 import type { Beginning } from "./optimiser.js";
 import type { TrainingPictures } from "./pictures.js";
 
@@ -17,7 +17,6 @@ export interface TrainingJob {
   /** A network to follow, and how. */
   readonly teacher?: Graph | undefined;
   readonly loss?: Partial<LossNumbers> | undefined;
-  readonly hooks?: TrainingHooks | undefined;
   /** Options that only this verb has, as they are typed, for the network's memory. */
   readonly words: readonly string[];
   /** Where a checkpoint goes if the run is interrupted and nobody said where. */

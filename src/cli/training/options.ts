@@ -5,9 +5,10 @@ import { SET_USAGE } from "../../data/open-set.js";
 import { SCHEDULES } from "../../train/index.js";
 import { RequestError } from "../../errors.js";
 import { type BuildOption, count, fraction, seed, type ThreadsOption, withBuild, withThreads } from "../options.js";
+import type { RegrowOption } from "./zeros.js";
 
 /** What decides how a network is trained. */
-export interface TrainingOptions extends ThreadsOption, BuildOption {
+export interface TrainingOptions extends ThreadsOption, BuildOption, RegrowOption {
   readonly validation?: string;
   readonly epochs?: number;
   readonly batch: number;

@@ -1,7 +1,6 @@
 /** Training as the recovery behind a cut: the pruned network is trained further, alone or behind the dense one. */
 import { usualAugmentation } from "../../data/open-set.js";
 import type { Graph } from "../../graph/graph.js";
-import { keepZeros } from "../../train/index.js";
 import { onlyInput, openData, type PictureOptions, preprocessingOf } from "../options.js";
 import { withTrainingNoted } from "./about.js";
 import { distillationLoss, distillationWords, usesLabels } from "./distillation.js";
@@ -42,7 +41,6 @@ export function prepareRetraining(
       : { words: distillationWords(options, labels), teacher: dense, loss: distillationLoss(options, labels) };
   const jobFor = (graph: Graph): TrainingJob => ({
     ...{ step: kind, graph, beginning: "weights", pictures, preprocessing, checkpoint, ...distillation },
-    hooks: keepZeros(graph),
     augment: options.augment ?? usualAugmentation(options.data) ?? {},
     notes: trainingNotes(dense, set, preprocessing),
   });

@@ -9,7 +9,7 @@ import { openGraph } from "../../measure/runner.js";
 import { countMacs } from "../../ops/walk.js";
 import { simplify } from "../../passes/index.js";
 import { createProgress } from "../../report/progress.js";
-import { train, type Trained, type TrainRequest } from "../../train/index.js";
+import { keepZeros, train, type Trained, type TrainRequest } from "../../train/index.js";
 import { readBytes } from "../files.js";
 import { withTrainingNoted } from "./about.js";
 import { awaitInterruption } from "./interruption.js";
@@ -17,6 +17,7 @@ import type { TrainingJob } from "./job.js";
 import { type ChosenOptimiser, chooseOptimiser } from "./optimiser.js";
 import { epochsOf, type TrainingOptions } from "./options.js";
 import { Watch } from "./watch.js";
+import { keepsZeros } from "./zeros.js";
 
 export interface TrainedNetwork {
   /** With its new weights, and what it now knows of itself. */
@@ -76,7 +77,7 @@ function requestOf(job: TrainingJob, options: TrainingOptions, { rule, learningR
     epochs: epochsOf(options),
     optimiser: rule,
     loss: { ...job.loss, smoothing: labelSmoothing },
-    hooks: job.hooks,
+    hooks: keepsZeros(job.beginning, options) ? keepZeros(job.graph) : undefined,
     identity: {
       ...{
         seed,
@@ -87,6 +88,7 @@ function requestOf(job: TrainingJob, options: TrainingOptions, { rule, learningR
         augment: job.augment,
       },
       ...(teacher ? { teacher: fingerprint(teacher) } : {}),
+      ...(options.regrow ? { regrow: true } : {}),
     },
     checkpoints: options.checkpoint === undefined ? "interruption" : "epochs",
   } satisfies Partial<TrainRequest>;

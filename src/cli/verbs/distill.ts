@@ -39,6 +39,7 @@ import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { classesOf, trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
 import { trainNetwork } from "../training/train-network.js";
+import { regrowWords, withRegrow, zeroNotes } from "../training/zeros.js";
 import { verb } from "../verb.js";
 
 interface Options extends TrainingOptions, DistillationOptions, PictureOptions, ShapeOption, JsonOption {
@@ -77,7 +78,9 @@ export function distill(): Command {
     .option("--initialise", "draw new weights for --student")
     .requiredOption("-o, --output <file>", "where the student goes, .onnx (batch norm kept) or .esp")
     .addOption(weightsOption());
-  return withJson(withPictures(withShape(withSeed(withTraining(withDistillation(withData(command))))))).action(run);
+  return withJson(
+    withPictures(withShape(withSeed(withRegrow(withTraining(withDistillation(withData(command))))))),
+  ).action(run);
 }
 
 async function run(options: Options): Promise<void> {
@@ -94,9 +97,13 @@ async function run(options: Options): Promise<void> {
     pictures: withValidation(set, options.validation, graph, labels),
     augment: options.augment ?? usualAugmentation(options.data) ?? {},
     loss: distillationLoss(options, labels),
-    words: [`--teacher ${basename(options.teacher)}`, ...distillationWords(options, labels)],
+    words: [`--teacher ${basename(options.teacher)}`, ...distillationWords(options, labels), ...regrowWords(options)],
     checkpoint: checkpointBeside(options.output),
-    notes: [...notes, ...trainingNotes(graph, set, preprocessing)],
+    notes: [
+      ...notes,
+      ...trainingNotes(graph, set, preprocessing),
+      ...(beginning === "weights" ? zeroNotes(graph, options) : []),
+    ],
     onEpoch: epochPrinter(options.json, epochsOf(options)),
   };
   const trained = await trainNetwork(job, options);
@@ -114,6 +121,9 @@ function checkRequest(options: Options): void {
   }
   if (options.net !== undefined && options.initialise) {
     throw new RequestError("an architecture has new weights anyway; leave it out", "--initialise");
+  }
+  if (options.regrow && (options.net !== undefined || options.initialise)) {
+    throw new RequestError("new weights are no zeros; leave it out", "--regrow");
   }
   epochsOf(options);
   checkTrainingPaths(options);

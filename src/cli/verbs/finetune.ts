@@ -20,6 +20,7 @@ import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
 import { trainNetwork } from "../training/train-network.js";
+import { regrowWords, withRegrow, zeroNotes } from "../training/zeros.js";
 import { verb } from "../verb.js";
 
 interface Options extends TrainingOptions, PictureOptions, ShapeOption, JsonOption {
@@ -34,7 +35,7 @@ export function finetune(): Command {
     name: "finetune",
     summary: "train a network further, from the weights it has",
     description:
-      "Trains a network further. Where batch norm is folded away, as in every .esp, the optimiser is adam with a small rate unless it is\nsaid: there sgd at the usual rates destroys the weights. With --json, one object for each epoch as it ends, and a last one.",
+      "Trains a network further; what is pruned away stays away. Where batch norm is folded away, as in every .esp, the optimiser is adam with a small rate unless it is\nsaid: there sgd at the usual rates destroys the weights. With --json, one object for each epoch as it ends, and a last one.",
     examples: [
       [
         "finetune half.onnx --data cifar10:FOLDER --validation cifar10:FOLDER --epochs 20 -o better.onnx",
@@ -49,7 +50,7 @@ export function finetune(): Command {
     .argument("<file>", "network, .onnx or .esp")
     .requiredOption("-o, --output <file>", "where the network goes, .onnx or .esp")
     .addOption(weightsOption());
-  return withJson(withPictures(withShape(withSeed(withTraining(withData(command)))))).action(run);
+  return withJson(withPictures(withShape(withSeed(withRegrow(withTraining(withData(command))))))).action(run);
 }
 
 async function run(path: string, options: Options): Promise<void> {
@@ -63,7 +64,8 @@ async function run(path: string, options: Options): Promise<void> {
     ...{ step: "finetune", graph, beginning: "weights", preprocessing },
     pictures: withValidation(set, options.validation, graph, true),
     augment: options.augment ?? usualAugmentation(options.data) ?? {},
-    ...{ words: [], notes: [...notes, ...trainingNotes(graph, set, preprocessing)] },
+    words: regrowWords(options),
+    notes: [...notes, ...trainingNotes(graph, set, preprocessing), ...zeroNotes(graph, options)],
     checkpoint: checkpointBeside(options.output),
     onEpoch: epochPrinter(options.json, epochs),
   };

@@ -29,6 +29,7 @@ import { checkpointBeside, checkTrainingPaths } from "../training/paths.js";
 import { freshPreprocessing, trainingNotes, withValidation } from "../training/pictures.js";
 import { epochPrinter, writeTrained } from "../training/result.js";
 import { trainNetwork } from "../training/train-network.js";
+import { regrowWords, withRegrow, zeroNotes } from "../training/zeros.js";
 import { verb } from "../verb.js";
 
 interface Options extends TrainingOptions, PictureOptions, ShapeOption, JsonOption {
@@ -69,7 +70,7 @@ export function train(): Command {
     .option("--classes <n>", "of --net; as many as the set has unless it is said", count)
     .requiredOption("-o, --output <file>", "where the network goes, .onnx (batch norm kept) or .esp")
     .addOption(weightsOption());
-  return withJson(withPictures(withShape(withSeed(withTraining(withData(command)))))).action(run);
+  return withJson(withPictures(withShape(withSeed(withRegrow(withTraining(withData(command))))))).action(run);
 }
 
 async function run(options: Options): Promise<void> {
@@ -83,11 +84,17 @@ async function run(options: Options): Promise<void> {
       : preprocessingOf(graph, onlyInput(graph), options);
   const job: TrainingJob = {
     ...{ step: "train", graph, beginning },
-    notes: beginning === "scratch" ? notes : [...notes, ...trainingNotes(graph, set, preprocessing)],
+    notes:
+      beginning === "scratch"
+        ? notes
+        : [...notes, ...trainingNotes(graph, set, preprocessing), ...zeroNotes(graph, options)],
     pictures: withValidation(set, options.validation, graph, true),
     preprocessing,
     augment: options.augment ?? usualAugmentation(options.data) ?? {},
-    words: [options.net === undefined ? `--model ${basename(options.model!)}` : `--net ${options.net}`],
+    words: [
+      options.net === undefined ? `--model ${basename(options.model!)}` : `--net ${options.net}`,
+      ...regrowWords(options),
+    ],
     checkpoint: checkpointBeside(options.output),
     onEpoch: epochPrinter(options.json, epochsOf(options)),
   };
@@ -110,6 +117,7 @@ function checkRequest(options: Options): void {
   if (options.net !== undefined && options.keepWeights) {
     throw new RequestError("an architecture has no weights to keep; leave it out", "--keep-weights");
   }
+  if (options.regrow && !options.keepWeights) throw new RequestError("has no use without --keep-weights", "--regrow");
   epochsOf(options);
   checkTrainingPaths(options);
 }
