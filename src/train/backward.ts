@@ -10,35 +10,43 @@ import { type PlannedNetwork, type Stage } from "./network.js";
 import type { ParameterLayout } from "./parameters.js";
 import { NO_CLAMP, type Records, type Value } from "./records.js";
 
+/** What gradients are asked for. */
+export interface Asked {
+  /** Where those of parameters go. */
+  readonly parameters?: { readonly layout: ParameterLayout; readonly at: Place };
+  /** Where those of values in between go, by their names. */
+  readonly values?: ReadonlyMap<string, Place>;
+}
+
 export class BackwardPass {
   readonly #network: PlannedNetwork;
   readonly #records: Records;
-  readonly #parameters: ParameterLayout;
-  readonly #gradientsAt: Place;
+  readonly #asked: Asked;
   /** Where the gradient of each value stands, as far as it is known. */
   readonly #gradients = new Map<string, Place>();
   /** How many values' gradients a buffer holds at the moment. */
   readonly #owners = new Map<number, number>();
   readonly #written = new Set<string>();
-  /** Values that anything trained is behind. */
+  /** Values that anything asked for is in front of. */
   readonly #wanted: ReadonlySet<string>;
 
-  constructor(network: PlannedNetwork, records: Records, parameters: ParameterLayout, gradientsAt: Place) {
+  constructor(network: PlannedNetwork, records: Records, asked: Asked) {
     this.#network = network;
     this.#records = records;
-    this.#parameters = parameters;
-    this.#gradientsAt = gradientsAt;
-    this.#wanted = wantedValues(network, parameters);
-    checkGradients(network, this.#wanted);
+    this.#asked = asked;
+    this.#wanted = wantedValues(network, asked);
+    checkGradients(network, this.#wanted, asked);
   }
 
-  /** Plans all backward records, from the gradient of one value. */
-  run(from: string, dy: Place): void {
-    this.#give(from, dy);
+  /** Plans all backward records, from the gradients of some values. */
+  run(from: ReadonlyMap<string, Place>): void {
+    from.forEach((dy, name) => this.#give(name, dy));
     for (const stage of [...this.#network.stages].reverse()) {
       const place = this.#gradients.get(stage.output);
       if (place === undefined || !this.#wanted.has(stage.output)) continue;
       this.#records.beginLayer();
+      const asked = this.#asked.values?.get(stage.output);
+      if (asked) addOrCopy(this.#records, place, asked, undefined, sizeOf(this.#network.shapes.get(stage.output)!));
       atNode(stage.node, () => this.#backwardStage(stage, place));
       this.#take(stage.output);
     }
@@ -96,11 +104,12 @@ export class BackwardPass {
   }
 
   #parameter(name: string | undefined): { place: Place; mode: 0 | 1 } | undefined {
-    const parameter = name === undefined ? undefined : this.#parameters.get(name);
+    const { parameters } = this.#asked;
+    const parameter = name === undefined ? undefined : parameters?.layout.get(name);
     if (!parameter) return undefined;
     const mode = this.#written.has(parameter.name) ? 1 : 0;
     this.#written.add(parameter.name);
-    return { place: { ...this.#gradientsAt, offset: parameter.offset }, mode };
+    return { place: { ...parameters!.at, offset: parameter.offset }, mode };
   }
 
   #fresh(shape: Shape): Place {
@@ -124,17 +133,18 @@ export class BackwardPass {
   }
 }
 
-/** Values between something trained and the output. */
-function wantedValues(network: PlannedNetwork, parameters: ParameterLayout): Set<string> {
+/** Values between what is asked for and the output. */
+function wantedValues(network: PlannedNetwork, { parameters, values }: Asked): Set<string> {
   const wanted = new Set<string>();
   for (const { node, output } of network.stages) {
-    if (node.inputs.some((name) => wanted.has(name) || parameters.get(name))) wanted.add(output);
+    const isBehind = node.inputs.some((name) => wanted.has(name) || parameters?.layout.get(name));
+    if (isBehind || values?.has(output)) wanted.add(output);
   }
   return wanted;
 }
 
-/** Throws a `ModelError` that names every operator without a gradient that training would have to pass through. */
-function checkGradients(network: PlannedNetwork, wanted: ReadonlySet<string>): void {
+/** Throws a `ModelError` that names every operator without a gradient that would have to be passed through. */
+function checkGradients(network: PlannedNetwork, wanted: ReadonlySet<string>, { parameters }: Asked): void {
   const without = network.stages.filter(({ gradient, output }) => !gradient && wanted.has(output));
   if (without.length === 0) return;
   const names = [...new Set(without.map(({ node }) => node.op))];
@@ -142,5 +152,7 @@ function checkGradients(network: PlannedNetwork, wanted: ReadonlySet<string>): v
     const nodes = without.filter(({ node }) => node.op === op).map(({ node }) => node.name);
     return `${op} (${nodes.slice(0, 3).join(", ")}${nodes.length > 3 ? ", ..." : ""})`;
   });
-  throw new ModelError(`cannot be trained: no gradient for ${list.join("; ")}; prune it without training instead`);
+  const missing = `no gradient for ${list.join("; ")}`;
+  if (!parameters) throw new ModelError(`${missing}, and values in front of that are asked for`);
+  throw new ModelError(`cannot be trained: ${missing}; prune it without training instead`);
 }

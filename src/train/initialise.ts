@@ -14,7 +14,7 @@ import { withConstants } from "./parameters.js";
 /** The graph with everything that training changes set to where training from scratch begins. A seed gives the same numbers. */
 export function initialise(graph: Graph, seed: number): Graph {
   const logits = logitsOf(graph);
-  const stages = stagesOf(graph, logits);
+  const stages = stagesOf(graph, [logits]);
   const roles = trainedConstants(graph, stages);
   const changed = new Set([...roles.keys(), ...statisticsOf(graph, stages)]);
   const numbers = new Map<string, Float32Array>();

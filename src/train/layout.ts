@@ -1,83 +1,45 @@
-/** The memory of a training step, laid out before anything runs, and its records written into it. */
+/** The memory of a plan for batches of images, laid out before anything runs, and its records written into it. */
 import { Abi } from "../../assembly/abi.js";
 import { Training, TrainingKernel } from "../../assembly/training/abi.js";
-import { type Graph, sizeOf } from "../graph/graph.js";
 import { alignUp, type Place } from "../runtime/site.js";
 import { writeStep } from "../runtime/write-step.js";
-import type { PlannedNetwork } from "./network.js";
-import type { Parameter, ParameterLayout } from "./parameters.js";
 import type { Draft, EachBytes, Group, Records, TaskFields } from "./records.js";
 import { type TaskNumbers, writeTask } from "./write-task.js";
 
-/** Records of the optimiser: two runs of parameters. */
-const OPTIMISER_RECORDS = 2;
+/** What is laid out besides the records. */
+export interface LayoutRequest {
+  readonly batch: number;
+  readonly threads: number;
+  /** Groups of records in front of the backward ones. */
+  readonly forwardGroups: number;
+  /** Records that are written later, behind those of the plan. */
+  readonly spareRecords: number;
+}
 
-/** What a step's memory is made of, in bytes. */
-export interface TrainingMemory {
+/** Where everything lies, in byte addresses, and how it is written. */
+export interface PlanLayout {
   readonly totalBytes: number;
-  /** Parameters, their gradients, and what the optimiser keeps. */
-  readonly parameterBytes: number;
-  /** Values and gradients of a batch, and what kernels work in. */
-  readonly batchBytes: number;
-  /** Packed filters and tables. */
+  /** Of buffers: of all images, and what kernels work in. */
+  readonly bufferBytes: number;
+  /** Of packed filters and tables. */
   readonly tableBytes: number;
   readonly recordBytes: number;
-}
-
-/** What a node gives, for looking at. */
-export interface PlannedValue {
-  readonly name: string;
-  /** Byte address of the first image's part, bytes to the next one's, and numbers of an image. */
-  readonly at: number;
-  readonly each: number;
-  readonly count: number;
-  /** How many records have to run until it is there. Later ones may use its memory again. */
-  readonly record: number;
-}
-
-export interface TrainingPlan {
-  readonly memory: TrainingMemory;
-  readonly parameters: ParameterLayout;
-  /** Running statistics, which follow the batches. */
-  readonly statistics: readonly Parameter[];
-  readonly classes: number;
-  /** Byte addresses. */
   readonly recordsAt: number;
   readonly records: number;
   /** How many of them pack filters, which comes first. */
   readonly packingRecords: number;
   /** How many of them run before the backward ones. */
   readonly forwardRecords: number;
-  readonly parametersAt: number;
-  readonly gradientsAt: number;
-  readonly statesAt: number;
-  readonly statisticsAt: number;
-  readonly inputAt: number;
-  readonly inputEach: number;
-  readonly labelsAt: number;
-  readonly labelEach: number;
-  readonly lossAt: number;
-  readonly lossEach: number;
-  /** Where the record of the optimiser may be written, behind those of the step. */
-  readonly optimiserAt: number;
-  readonly values: readonly PlannedValue[];
+  /** Where the spare records stand. */
+  readonly spareAt: number;
+  /** The address of a place, of the first image's part where each image has one. */
+  at(place: Place): number;
+  /** Bytes from one image's part to the next one's; 0 where all images share the buffer. */
+  eachOf(place: Place): number;
+  /** How many records have to run until something is there. Later ones may use its memory again. */
+  recordOf(place: Place): number;
+  /** Writes tables and records. */
   write(memory: ArrayBufferLike): void;
-}
-
-/** What was planned besides the records. */
-interface Planned {
-  readonly graph: Graph;
-  readonly batch: number;
-  readonly threads: number;
-  /** How many numbers the optimiser keeps for each parameter. */
-  readonly states: number;
-  readonly parameters: ParameterLayout;
-  readonly statistics: ParameterLayout;
-  readonly kept: Readonly<Record<"parameters" | "gradients" | "states" | "statistics" | "labels" | "loss", Place>>;
-  readonly input: Place;
-  readonly classes: number;
-  /** Groups of records in front of the backward ones. */
-  readonly forwardGroups: number;
 }
 
 /** A record with its place in the plan: of which image, if of one. */
@@ -87,64 +49,40 @@ interface Placed {
 }
 
 /** Lays out all memory, and says how it is written. */
-export function layOut(records: Records, network: PlannedNetwork, planned: Planned): TrainingPlan {
-  const { batch, threads, states, parameters, statistics, kept, input, classes, graph } = planned;
-  const layout = records.buffers.layOut(batch);
+export function layOut(records: Records, request: LayoutRequest): PlanLayout {
+  const { batch, threads, forwardGroups, spareRecords } = request;
+  const arena = records.buffers.layOut(batch);
   const top = topRecords(records.groups);
   const inner = records.groups.reduce((sum, { each }) => sum + each.length * batch, 0);
-  const count = records.preparing.length + top;
-  const recordBytes = (count + OPTIMISER_RECORDS + inner) * Training.taskBytes;
+  const packing = records.preparing.length;
+  const count = packing + top;
+  const recordBytes = (count + spareRecords + inner) * Training.taskBytes;
   const constantsAt = Abi.firstFree;
   const recordsAt = constantsAt + alignUp(records.constants.bytes);
-  const optimiserAt = recordsAt + count * Training.taskBytes;
-  const innerAt = optimiserAt + OPTIMISER_RECORDS * Training.taskBytes;
+  const spareAt = recordsAt + count * Training.taskBytes;
+  const innerAt = spareAt + spareRecords * Training.taskBytes;
   const scratchAt = recordsAt + alignUp(recordBytes);
   const share = alignUp(records.scratchBytes + Abi.slackBytes);
   const arenaAt = scratchAt + share * threads;
-  const totalBytes = arenaAt + layout.bytes;
   const addressOf = (place: Place, image: number): number => {
     if (place.region === "constants") return constantsAt + place.offset;
     if (place.region === "scratch")
       return scratchAt + (image < 0 ? 0 : ownerOf(image, batch, threads) * share) + place.offset;
-    return arenaAt + layout.offsetOf(place.value) + Math.max(0, image) * layout.eachOf(place.value) + place.offset;
+    return arenaAt + arena.offsetOf(place.value) + Math.max(0, image) * arena.eachOf(place.value) + place.offset;
   };
-  const at = (place: Place) => addressOf(place, -1);
-  const parameterBytes = parameters.bytes * (2 + states) + statistics.bytes;
   return {
-    memory: {
-      totalBytes,
-      parameterBytes,
-      batchBytes: layout.bytes - parameterBytes + share * threads,
-      tableBytes: records.constants.bytes,
-      recordBytes,
-    },
-    parameters,
-    statistics: statistics.list,
-    classes,
+    totalBytes: arenaAt + arena.bytes,
+    bufferBytes: arena.bytes + share * threads,
+    tableBytes: records.constants.bytes,
+    recordBytes,
     recordsAt,
     records: count,
-    packingRecords: records.preparing.length,
-    forwardRecords: records.preparing.length + topRecords(records.groups.slice(0, planned.forwardGroups)),
-    parametersAt: at(kept.parameters),
-    gradientsAt: at(kept.gradients),
-    statesAt: at(kept.states),
-    statisticsAt: at(kept.statistics),
-    inputAt: at(input),
-    inputEach: layout.eachOf(input.value),
-    labelsAt: at(kept.labels),
-    labelEach: layout.eachOf(kept.labels.value),
-    lossAt: at(kept.loss),
-    lossEach: layout.eachOf(kept.loss.value),
-    optimiserAt,
-    values: network.stages
-      .map(({ output: name }) => ({ name, ...network.valueOf(name) }))
-      .map(({ name, shape, place }) => ({
-        name,
-        at: at(place),
-        each: layout.eachOf(place.value),
-        count: sizeOf(shape),
-        record: records.preparing.length + topRecords(records.groups.slice(0, records.buffers.firstGroup(place) + 1)),
-      })),
+    packingRecords: packing,
+    forwardRecords: packing + topRecords(records.groups.slice(0, forwardGroups)),
+    spareAt,
+    at: (place) => addressOf(place, -1),
+    eachOf: ({ value }) => arena.eachOf(value),
+    recordOf: (place) => packing + topRecords(records.groups.slice(0, records.buffers.firstGroup(place) + 1)),
     write(memory) {
       records.constants.write(memory, constantsAt);
       const view = new DataView(memory);
@@ -152,7 +90,7 @@ export function layOut(records: Records, network: PlannedNetwork, planned: Plann
         if (!draft.own) return writeStep(view, to, draft.step, (place) => addressOf(place, image));
         const number = (value: Place | EachBytes | number) => {
           if (typeof value === "number") return value;
-          return "eachOf" in value ? layout.eachOf(value.eachOf.value) : addressOf(value, image);
+          return "eachOf" in value ? arena.eachOf(value.eachOf.value) : addressOf(value, image);
         };
         writeTask(view, to, draft.kernel, { share: image < 0 ? share : 0, ...mapFields(draft.fields, number) });
       };
@@ -172,8 +110,6 @@ export function layOut(records: Records, network: PlannedNetwork, planned: Plann
         }
         for (const draft of group.all) write(next(), { draft, image: -1 });
       }
-      writeConstants(graph, memory, parameters.list, at(kept.parameters));
-      writeConstants(graph, memory, statistics.list, at(kept.statistics));
     },
   };
 }
@@ -192,10 +128,4 @@ function ownerOf(image: number, images: number, threads: number): number {
   let thread = 0;
   while (image >= Math.floor((images * (thread + 1)) / threads)) thread++;
   return thread;
-}
-
-function writeConstants(graph: Graph, memory: ArrayBufferLike, list: readonly Parameter[], base: number): void {
-  for (const { name, shape, offset } of list) {
-    new Float32Array(memory, base + offset, sizeOf(shape)).set(graph.constants.get(name)!.data);
-  }
 }

@@ -28,18 +28,22 @@ export interface ConstantPlaces {
   placeOf(name: string): Place | undefined;
 }
 
-/** The nodes in running order; clamps that the node in front takes over are no stages of their own. */
-export function stagesOf(graph: Graph, output: string): Stage[] {
+/**
+ * The nodes up to those that give the answers, in running order; clamps that the node in front takes over are no stages of their
+ * own, unless what that node gives is one of the values `apart`.
+ */
+export function stagesOf(graph: Graph, answers: readonly string[], apart: ReadonlySet<string> = new Set()): Stage[] {
   const readers = countReaders(graph);
   const taken = new Set<string>();
-  const needed = graph.nodes.slice(0, graph.nodes.findIndex(({ outputs }) => outputs.includes(output)) + 1);
+  const last = graph.nodes.findLastIndex(({ outputs }) => answers.some((name) => outputs.includes(name)));
+  const needed = graph.nodes.slice(0, last + 1);
   return needed.flatMap((node, i): Stage[] => {
     if (taken.has(node.name)) return [];
     const gradient = GRADIENTS.get(node.op);
     const own = node.outputs[0]!;
     const next = needed.slice(i + 1).find(({ inputs }) => inputs[0] === own);
     const clampOf = next && GRADIENTS.get(next.op)?.clamp;
-    if (!gradient?.clamps || !clampOf || readers.get(own) !== 1) {
+    if (!gradient?.clamps || !clampOf || readers.get(own) !== 1 || apart.has(own)) {
       return [{ node, gradient, clamp: NO_CLAMP, output: own }];
     }
     taken.add(next.name);

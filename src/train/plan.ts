@@ -5,11 +5,15 @@ import { type Graph, type Shape, sizeOf } from "../graph/graph.js";
 import type { Build } from "../runtime/engine.js";
 import type { Place } from "../runtime/site.js";
 import { BackwardPass } from "./backward.js";
-import { layOut, type TrainingPlan } from "./layout.js";
+import { layOut } from "./layout.js";
 import { logitsOf } from "./logits.js";
 import { PlannedNetwork, stagesOf, statisticsOf, trainedConstants } from "./network.js";
 import { ParameterLayout } from "./parameters.js";
 import { Records } from "./records.js";
+import { trainingPlan, type TrainingPlan } from "./training-plan.js";
+
+/** Records of the optimiser: two runs of parameters. */
+const OPTIMISER_RECORDS = 2;
 
 export interface PlanRequest {
   /** Images of a batch. */
@@ -38,7 +42,7 @@ export function planTraining(graph: Graph, request: PlanRequest): TrainingPlan {
   const records = new Records(build);
   const { buffers } = records;
   const logits = logitsOf(graph);
-  const stages = stagesOf(graph, logits);
+  const stages = stagesOf(graph, [logits]);
   const parameters = new ParameterLayout(graph, trainedConstants(graph, stages));
   if (parameters.list.length === 0) throw new ModelError("has no weights to train", graph.name);
   const statistics = new ParameterLayout(graph, new Map(statisticsOf(graph, stages).map((name) => [name, "norm"])));
@@ -72,9 +76,11 @@ export function planTraining(graph: Graph, request: PlanRequest): TrainingPlan {
   });
   records.barrier();
   const forwardGroups = records.groups.length - 1;
-  new BackwardPass(network, records, parameters, kept.gradients).run(logits, gradient);
-  const memory = { batch, threads, states, parameters, statistics, kept, input: x.place };
-  return layOut(records, network, { ...memory, graph, classes, forwardGroups });
+  const asked = { parameters: { layout: parameters, at: kept.gradients } };
+  new BackwardPass(network, records, asked).run(new Map([[logits, gradient]]));
+  const layout = layOut(records, { batch, threads, forwardGroups, spareRecords: OPTIMISER_RECORDS });
+  const memory = { states, parameters, statistics, kept, input: x.place };
+  return trainingPlan(graph, network, layout, { ...memory, classes });
 }
 
 /** The teacher's logits for the same images. Batch norms that are folded cost nothing. */
@@ -86,7 +92,7 @@ function planTeacher(
   classes: number,
 ): Place {
   const logits = logitsOf(teacher);
-  const network = new PlannedNetwork(teacher, stagesOf(teacher, logits), records, batch, { placeOf: () => undefined });
+  const network = new PlannedNetwork(teacher, stagesOf(teacher, [logits]), records, batch, { placeOf: () => undefined });
   const own = teacher.inputs[0]!;
   if (sizeOf(own.shape) !== sizeOf(x.shape) || teacher.inputs.length > 1) {
     throw new ModelError(

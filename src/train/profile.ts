@@ -1,7 +1,7 @@
 /** Where the time of a training step goes: the plan's records one by one, in the order in which one thread runs them. */
 import { TaskOffset, Training, TrainingKernel } from "../../assembly/training/abi.js";
 import type { Machine } from "./engine.js";
-import type { TrainingPlan } from "./layout.js";
+import type { TrainingPlan } from "./training-plan.js";
 
 /** Parts of a step in front of the optimiser. */
 export type Phase = "packing" | "forward" | "backward";

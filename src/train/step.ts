@@ -6,8 +6,8 @@ import type { Build } from "../runtime/engine.js";
 import { chooseMachine, type Machine, startMachine } from "./engine.js";
 import type { OptimiserRule } from "./optimiser.js";
 import { type Parameter, withConstants } from "./parameters.js";
-import type { PlannedValue, TrainingMemory, TrainingPlan } from "./layout.js";
 import { type LossNumbers, planTraining } from "./plan.js";
+import type { PlannedValue, TrainingMemory, TrainingPlan } from "./training-plan.js";
 import { writeTask } from "./write-task.js";
 import { type KernelTime, profileRecords } from "./profile.js";
 

@@ -5,8 +5,8 @@ import type { Build } from "../runtime/engine.js";
 import { type EpochResult, freshRun, restoreCheckpoint, type RunState, saveCheckpoint } from "./checkpoint.js";
 import type { HookContext, TrainingHooks } from "./hooks.js";
 import type { OptimiserRule } from "./optimiser.js";
-import type { TrainingMemory } from "./layout.js";
 import type { LossNumbers } from "./plan.js";
+import type { TrainingMemory } from "./training-plan.js";
 import { scheduleOf } from "./schedule.js";
 import { type BatchResult, TrainingStep } from "./step.js";
 
