@@ -151,7 +151,7 @@ export function samplesOf(graph: Graph, set: ImageSet, options: PictureOptions):
     fillInput(set.picture(i), preprocessing, pixels);
     return pixels;
   };
-  return { count: set.count, get };
+  return { count: set.count, get, label: (i) => set.label(i) };
 }
 
 /** How many files are told apart before the rest are only counted. */

@@ -13,11 +13,21 @@ export async function openGraph(
   return load(compile(graph, compiled), options);
 }
 
-/** The runtime as something that prepares graphs and knows the size of their files. */
+/** Memory that gradients may take, and how many images are run together at most: more make it no faster. */
+const GRADIENT_BYTES = 256 << 20;
+const MOST_IMAGES = 16;
+
+/** The runtime as something that prepares graphs and knows the size of their files, and the trainer as something that has gradients. */
 export function runtimeRunner(options: LoadOptions = {}) {
   return {
     prepare: (graph: Graph, compiled?: Pick<CompileOptions, "zeros">) => openGraph(graph, options, compiled),
     fileBytes: (graph: Graph) => compile(graph).length,
+    async gradients(graph: Graph, values: readonly string[]) {
+      const { ValueGradients } = await import("../train/value-gradients.js");
+      const { build = "auto" } = options;
+      const images = Math.floor(GRADIENT_BYTES / ValueGradients.bytesOf(graph, { values, batch: 1, build }));
+      return ValueGradients.open(graph, { values, batch: Math.min(MOST_IMAGES, Math.max(1, images)), build });
+    },
   };
 }
 

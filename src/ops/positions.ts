@@ -42,17 +42,38 @@ export function countComputed(positions: Positions | undefined, oh: number, ow: 
  * equally near ones the first in row-major order.
  */
 export function nearestComputed(positions: Positions, oh: number, ow: number): Int32Array {
-  const computed = computedPixels(positions, ow);
-  return Int32Array.from({ length: oh * ow }, (_, pixel) => {
-    let [nearest, least] = [-1, Infinity];
-    for (const candidate of computed) {
-      const down = Math.floor(candidate / ow) - Math.floor(pixel / ow);
-      const across = (candidate % ow) - (pixel % ow);
-      const distance = down * down + across * across;
-      if (distance < least) [nearest, least] = [candidate, distance];
+  const isComputed = new Uint8Array(oh * ow);
+  for (const pixel of computedPixels(positions, ow)) isComputed[pixel] = 1;
+  return Int32Array.from(isComputed, (itself, pixel) =>
+    itself ? pixel : Math.min(...nearestOthers(isComputed, oh, ow, pixel)),
+  );
+}
+
+/** The marked pixels of a plane, all that are equally near, that are nearest to a pixel by squared Euclidean distance: others than it. */
+export function nearestOthers(isMarked: Uint8Array, oh: number, ow: number, pixel: number): number[] {
+  const [row, column] = [Math.floor(pixel / ow), pixel % ow];
+  let nearest: number[] = [];
+  let least = Infinity;
+  const look = (down: number, across: number): void => {
+    if (row + down < 0 || row + down >= oh || column + across < 0 || column + across >= ow) return;
+    const distance = down * down + across * across;
+    const other = (row + down) * ow + column + across;
+    if (distance > least || !isMarked[other]) return;
+    if (distance < least) nearest = [];
+    least = distance;
+    nearest.push(other);
+  };
+  // Squares around the pixel, each larger by one, until all of the next is further away.
+  for (let r = 1; r < Math.max(oh, ow) && r * r <= least; r++) {
+    for (let along = -r; along <= r; along++) {
+      look(-r, along);
+      look(r, along);
+      if (along === -r || along === r) continue;
+      look(along, -r);
+      look(along, r);
     }
-    return nearest;
-  });
+  }
+  return nearest;
 }
 
 /** As the format spells it: a grid if it is one, else a bit for each pixel of the plane; nothing where all are computed. */

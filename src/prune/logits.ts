@@ -12,3 +12,10 @@ export function logitsOf(graph: Graph): string[] {
     return isSoftmax && sizeOf(shapes.get(last.inputs[0]!)!) > 0 ? last.inputs[0]! : output;
   });
 }
+
+/** Logarithms of the softmax. */
+export function logSoftmax(logits: Float32Array): Float64Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return Float64Array.from(logits, (logit) => logit - largest - Math.log(sum));
+}

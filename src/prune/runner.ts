@@ -9,6 +9,21 @@ export interface Prepared {
   dispose(): void;
 }
 
+/** Gradients of what a network answers with respect to values in between; `train/` implements it. */
+export interface Gradients {
+  /** How many samples are run together, at most. */
+  readonly batch: number;
+  /** Runs samples forward, asks for the slopes of a function of each one's outputs, in their order, and runs backward. */
+  run(
+    samples: readonly Float32Array[],
+    slopesOf: (outputs: readonly Float32Array[], sample: number) => readonly ArrayLike<number>[],
+  ): void;
+  /** What a sample of the last run gave at one of the values asked for, and the gradient there; views until the next run. */
+  value(name: string, sample: number): Float32Array;
+  gradient(name: string, sample: number): Float32Array;
+  dispose(): void;
+}
+
 export interface Runner {
   /** Zeros of weights are left out of what is stored, and cost no time, unless they are to be `stored` like other numbers. */
   prepare(graph: Graph, options?: { readonly zeros?: "stored" }): Promise<Prepared>;
@@ -18,6 +33,8 @@ export interface Runner {
   cutBytes?(graph: Graph): number;
   /** A second thread, for half of the samples where there are many. */
   readonly helper?: Helper | undefined;
+  /** Gradients with respect to these values. Throws a `ModelError` where an operator behind one of them has none. */
+  gradients?(graph: Graph, values: readonly string[]): Promise<Gradients>;
   /** How long graphs take on the device that they are meant for; budgets in milliseconds need it. */
   readonly latency?: LatencyModel | undefined;
   /** Median milliseconds of each, run in turns for about so long in all; left out where that device is another one. */

@@ -5,11 +5,18 @@ import { type Graph, type Node, type Shape, sizeOf } from "../graph/graph.js";
 import { inferShapes } from "../ops/walk.js";
 import type { Prepared, Runner } from "./runner.js";
 
-/** Unlabelled inputs of a network with one input. */
+/** Inputs of a network with one input. */
 export interface Samples {
   readonly count: number;
   /** The input's numbers for sample i. */
   get(i: number): Float32Array;
+  /** Its class, where that is known. */
+  label?(i: number): number | undefined;
+}
+
+/** The first of them, so many at most. */
+export function firstOf(samples: Samples, most: number): Samples {
+  return { count: Math.min(samples.count, most), get: (i) => samples.get(i), label: (i) => samples.label?.(i) };
 }
 
 /** Where a run stops: after `node`, or instead of it. */

@@ -7,7 +7,7 @@
  */
 import type { Graph } from "../graph/graph.js";
 import { maskGraph } from "./apply.js";
-import { logitsOf } from "./logits.js";
+import { logitsOf, logSoftmax } from "./logits.js";
 import { withoutInputs } from "./moments/choose.js";
 import { type Curve, SELECTION_RIDGE } from "./moments/curves.js";
 import type { MeasuredLayer } from "./moments/dense-moments.js";
@@ -158,12 +158,6 @@ export function compareAnswers(
     if (actual.every((value, at) => value < own || (value === own && at >= wanted))) right++;
   });
   return { logitError, divergence: Math.max(0, divergence), top1: labelled > 0 ? right / labelled : undefined };
-}
-
-function logSoftmax(logits: Float32Array): Float64Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-  return Float64Array.from(logits, (logit) => logit - largest - Math.log(sum));
 }
 
 /**

@@ -92,7 +92,9 @@ function planTeacher(
   classes: number,
 ): Place {
   const logits = logitsOf(teacher);
-  const network = new PlannedNetwork(teacher, stagesOf(teacher, [logits]), records, batch, { placeOf: () => undefined });
+  const network = new PlannedNetwork(teacher, stagesOf(teacher, [logits]), records, batch, {
+    placeOf: () => undefined,
+  });
   const own = teacher.inputs[0]!;
   if (sizeOf(own.shape) !== sizeOf(x.shape) || teacher.inputs.length > 1) {
     throw new ModelError(

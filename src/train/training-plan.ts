@@ -68,7 +68,12 @@ interface Planned {
   readonly classes: number;
 }
 
-export function trainingPlan(graph: Graph, network: PlannedNetwork, layout: PlanLayout, planned: Planned): TrainingPlan {
+export function trainingPlan(
+  graph: Graph,
+  network: PlannedNetwork,
+  layout: PlanLayout,
+  planned: Planned,
+): TrainingPlan {
   const { states, parameters, statistics, kept, input, classes } = planned;
   const parameterBytes = parameters.bytes * (2 + states) + statistics.bytes;
   const { at, eachOf } = layout;

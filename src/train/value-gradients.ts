@@ -63,6 +63,12 @@ export class ValueGradients {
     return new ValueGradients(batch, plan, machine);
   }
 
+  /** Bytes of memory that it takes. */
+  static bytesOf(graph: Graph, request: ValueGradientsRequest): number {
+    const { threads = 1, build = "auto" } = request;
+    return planValues(fixBatchNorms(graph), { ...request, ...chooseMachine(threads, build) }).layout.totalBytes;
+  }
+
   /** Runs up to `batch` images forward, asks for the slopes of each one's answers, and runs backward. */
   run(images: readonly Float32Array[], slopesOf: SlopesOf): void {
     const { layout, input, answers, slopes } = this.#plan;
@@ -126,7 +132,11 @@ function planValues(
   for (const name of [...graph.outputs, ...values])
     buffers.touch(network.valueOf(name).place, records.groups.length - 1);
   const layout = layOut(records, { batch, threads, forwardGroups, spareRecords: 0 });
-  const stretch = (place: Place, count: number): Stretch => ({ at: layout.at(place), each: layout.eachOf(place), count });
+  const stretch = (place: Place, count: number): Stretch => ({
+    at: layout.at(place),
+    each: layout.eachOf(place),
+    count,
+  });
   const given = (name: string) => stretch(network.valueOf(name).place, sizeAt(name));
   return {
     layout,

@@ -1,35 +1,20 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DataError, ModelError } from "../../src/errors.js";
-import { type Graph, type Node, sizeOf, type Tensor } from "../../src/graph/graph.js";
+import type { Graph, Tensor } from "../../src/graph/graph.js";
 import { GraphBuilder } from "../../src/models/builder.js";
-import { makeNode } from "../../src/ops/index.js";
-import { evaluateGraph, inferShapes } from "../../src/ops/walk.js";
+import { evaluateGraph } from "../../src/ops/walk.js";
 import { ValueGradients } from "../../src/train/value-gradients.js";
 import { fails } from "../prune/expect-error.js";
 import { BUILD, seededBatch } from "./differences.js";
 import { smallResNet } from "./networks.js";
+import { shifted } from "./shifted.js";
 
 const test = suite("train/value-gradients");
 
 /** Of all answers: the sum of squares, each weighed by its place. */
 const slopes = (answer: ArrayLike<number>) => Float64Array.from(answer, (v, k) => (k + 1) * v);
 const loss = (answer: ArrayLike<number>) => Array.from(answer).reduce((sum, v, k) => sum + ((k + 1) * v * v) / 2, 0);
-
-/** The graph in which a constant is added to a value, and its place among the constants. */
-function shifted(graph: Graph, value: string): Graph {
-  const shape = inferShapes(graph).get(value)!;
-  const moved = graph.nodes.map((node): Node => ({
-    ...node,
-    inputs: node.inputs.map((name) => (name === value ? "moved" : name)),
-  }));
-  const at = moved.findIndex(({ outputs }) => outputs.includes(value));
-  const nodes = moved.toSpliced(at + 1, 0, makeNode("add", {}, [value, "shift"], "moved"));
-  const outputs = graph.outputs.map((name) => (name === value ? "moved" : name));
-  const shift: Tensor = { shape, data: new Float64Array(sizeOf(shape)) };
-  const wide = [...graph.constants].map(([name, t]) => [name, { ...t, data: Float64Array.from(t.data) }] as const);
-  return { ...graph, nodes, outputs, constants: new Map<string, Tensor>([...wide, ["shift", shift]]) };
-}
 
 /** Values and gradients of three images against the float64 meaning, and central differences of it. */
 async function check(graph: Graph, values: readonly string[], threads = 1): Promise<void> {
@@ -50,7 +35,7 @@ async function check(graph: Graph, values: readonly string[], threads = 1): Prom
 
 function checkValue(graph: Graph, name: string, image: Tensor, gradients: ValueGradients, i: number): void {
   const other = shifted(graph, name);
-  const { data: shift } = other.constants.get("shift")!;
+  const { data: shift } = other.constants.get(`${name}:shift`)!;
   const run = () => evaluateGraph(other, new Map([[graph.inputs[0]!.name, image]]));
   const meant = run();
   gradients.value(name, i).forEach((v, at) => assert.ok(Math.abs(v - meant.get(name)!.data[at]!) < 1e-4, name));

@@ -2,7 +2,7 @@
 import type { Graph } from "../../graph/graph.js";
 import { allowance, type Budget } from "../budget.js";
 import type { Runner } from "../runner.js";
-import { ifReachable } from "./reachable.js";
+import { ifReached } from "./reachable.js";
 
 /** Milliseconds of one run. */
 export interface Milliseconds {
@@ -23,7 +23,7 @@ export interface Proposals<Choice> {
   /** Milliseconds of the dense network, as they are foretold. */
   readonly wholeMs: number;
   /** What leaves so many of them, at most. Throws a `RequestError` that says what can be reached. */
-  readonly choose: (allowedMs: number) => Choice;
+  readonly choose: (allowedMs: number) => Choice | Promise<Choice>;
   readonly foretell: (choice: Choice) => number;
   /** A network that takes as long as the one that the choice leads to. */
   readonly graphOf: (choice: Choice) => Graph;
@@ -51,7 +51,7 @@ export async function meetMilliseconds<Choice>(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const allowedMs = share * wholeMs;
     // Once there is a decision, a stricter one that cannot be made is none.
-    const choice = round === 0 ? choose(allowedMs) : ifReachable(() => choose(allowedMs));
+    const choice = await (round === 0 ? choose(allowedMs) : ifReached(() => choose(allowedMs)));
     if (choice === undefined) break;
     const foretold = foretell(choice) / wholeMs;
     // What is to take as long as an earlier one is the earlier one.

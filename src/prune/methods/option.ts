@@ -40,6 +40,20 @@ export function choice<const Word extends string>(
   };
 }
 
+/** One or more of a few words, with commas between them. */
+export function choices<const Word extends string>(
+  meaning: string,
+  words: readonly Word[],
+  preset: NoInfer<Word>,
+): MethodOption<readonly Word[]> {
+  const one = choice(meaning, words, preset);
+  return {
+    ...one,
+    value: `${one.value}, one or more with commas`,
+    parse: (text) => [...new Set(text.split(",").map((word) => one.parse(word.trim())))],
+  };
+}
+
 /** A number in a range, both ends included. */
 export function number(
   meaning: string,

@@ -5,7 +5,7 @@ import type { Layer } from "../layers.js";
 import { energyOf, type Target } from "../low-rank/target.js";
 import type { MethodContext } from "../methods/method.js";
 import { TwinWalk } from "../moments/walk.js";
-import type { Samples } from "../segments.js";
+import { firstOf, type Samples } from "../segments.js";
 import type { Compressor } from "./compressor.js";
 import { type SeenTarget, seenTarget, weightsTarget } from "./layer-target.js";
 import { LogitErrors, type Weights } from "./logit-errors.js";
@@ -98,11 +98,6 @@ async function measuredLoss<Plan>(
   const measured = await errors.next(variants);
   return curveThrough(probes.map(({ missing }, i) => [missing, measured[i]!]));
 }
-
-const firstOf = (samples: Samples, count: number): Samples => ({
-  count: Math.min(count, samples.count),
-  get: (i) => samples.get(i),
-});
 
 interface Found<Plan> {
   readonly plan: Plan;

@@ -75,10 +75,14 @@ export function poolingMask(
 
 /** Pixels with the smallest keys are computed. */
 function inOrder(keys: Float64Array): PlaneMask {
-  const order = [...keys.keys()].sort((a, b) => keys[a]! - keys[b]! || a - b);
+  return orderedMask([...keys.keys()].sort((a, b) => keys[a]! - keys[b]! || a - b));
+}
+
+/** The first pixels of an order of all of them are computed. */
+export function orderedMask(order: readonly number[]): PlaneMask {
   return {
-    counts: Array.from(keys, (_, i) => keys.length - i),
-    positions: (rung) => ({ pixels: order.slice(0, keys.length - rung).sort((a, b) => a - b) }),
+    counts: order.map((_, i) => order.length - i),
+    positions: (rung) => ({ pixels: order.slice(0, order.length - rung).sort((a, b) => a - b) }),
   };
 }
 
