@@ -39,9 +39,12 @@ test("weights that two layers share count once, at the first", () => {
   assert.equal([macs, parameters], [72, 9]);
 });
 
+/** Of each kind of architecture a small one. */
+const SMALL = ["lenet5", "resnet20_32", "mobilenet_v2_32", "squeezenet1_1"];
+
 test("the sums are what the operators count, and published figures", () => {
-  for (const [name, make] of Object.entries(MODELS)) {
-    const graph = make();
+  for (const name of SMALL) {
+    const graph = MODELS[name]!();
     const facts = describeGraph(graph);
     assert.equal([facts.macs, facts.parameters], [countMacs(graph), countParameters(graph)], name);
   }

@@ -28,7 +28,7 @@ const KNOWN: Readonly<Record<string, readonly [parameters: number, macs: number]
   mobilenet_v2_32: [587_178, 23_688_448],
 };
 /** A quarter of a minute of random numbers. */
-const SLOW = new Set(process.env["ESPALIER_SLOW"] ? [] : ["vgg16"]);
+const SLOW = new Set(process.env["ESPALIER_SLOW"] ? [] : ["vgg16", "resnet50"]);
 
 function statistics(graph: Graph): number {
   const norms = graph.nodes.filter(({ op }) => op === "batch-norm");

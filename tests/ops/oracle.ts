@@ -92,24 +92,46 @@ const absolute = ({ shape, data }: Tensor): Tensor => ({ shape, data: Float64Arr
 const mapValues = (values: Values, f: (tensor: Tensor) => Tensor) =>
   new Map([...values].map(([name, tensor]) => [name, f(tensor)]));
 
-/** The largest finite number that appears when the graph is evaluated on absolute numbers: the largest sum of |terms|. */
-function largestSum(graph: Graph, inputs: Values): number {
-  const values = evaluateGraph(
-    { ...graph, constants: mapValues(graph.constants, absolute) },
-    mapValues(inputs, absolute),
-  );
+/** What a graph means for some inputs. */
+interface Reference {
+  readonly graph: Graph;
+  readonly inputs: Values;
+  readonly values: Values;
+  /** The largest sum of |terms|; 0 where there are no sums. */
+  readonly largest: number;
+}
+
+function referenceOf(graph: Graph, inputs: Values): Reference {
+  const values = evaluateGraph(graph, inputs);
+  const isExact = graph.nodes.every(({ op }) => EXACT.has(op));
+  return { graph, inputs, values, largest: isExact ? 0 : largestSum(graph, inputs, values) };
+}
+
+/** The largest finite number that appears when the graph is evaluated on absolute numbers, or among its `values`. */
+function largestSum(graph: Graph, inputs: Values, values: Values): number {
+  const constants = mapValues(graph.constants, absolute);
+  const sums = evaluateGraph({ ...graph, constants }, mapValues(inputs, absolute));
   let largest = 0;
   // A power is larger with a negative exponent: the numbers themselves count, too.
-  for (const { data } of [...values.values(), ...evaluateGraph(graph, inputs).values()]) {
+  for (const { data } of [...sums.values(), ...values.values()]) {
     for (const number of data) if (Number.isFinite(number)) largest = Math.max(largest, number);
   }
   return largest;
 }
 
-function toleranceOf(graph: Graph, inputs: Values, kernels: readonly string[]): number {
-  if (graph.nodes.every(({ op }) => EXACT.has(op))) return 0;
+/** What is wrong with outputs that these kernels computed, in words, or nothing. */
+function missed(
+  { graph, values, largest }: Reference,
+  kernels: readonly string[],
+  outputs: (name: string) => ArrayLike<number>,
+): string | undefined {
   const errors = CONV_KERNELS.filter(({ name }) => kernels.includes(name)).map(({ error }) => error);
-  return Math.max(TOLERANCE, ...errors) * largestSum(graph, inputs);
+  const tolerance = Math.max(TOLERANCE, ...errors) * largest;
+  for (const name of graph.outputs) {
+    const found = difference(values.get(name)!.data, outputs(name), tolerance);
+    if (found) return `output ${name}: ${found}`;
+  }
+  return undefined;
 }
 
 /** The first number that is off, in words; undefined where all are close. NaN equals NaN. */
@@ -138,16 +160,12 @@ export async function runFile(bytes: Uint8Array, inputs: Values): Promise<{ outp
 
 /** What is wrong with a graph's compiled form, in words, or nothing: its outputs, and its way back to a graph. */
 export async function complaint(graph: Graph, inputs: Values = drawInputs(graph)): Promise<string | undefined> {
-  const meaning = evaluateGraph(graph, inputs);
+  const reference = referenceOf(graph, inputs);
   const bytes = compile(graph);
   const { outputs, kernels } = await runFile(bytes, inputs);
-  const tolerance = toleranceOf(graph, inputs, kernels);
   const compare = (outputs: (name: string) => ArrayLike<number>, what: string) => {
-    for (const name of graph.outputs) {
-      const found = difference(meaning.get(name)!.data, outputs(name), tolerance);
-      if (found) return `${graph.name}: ${what}, output ${name}: ${found}`;
-    }
-    return undefined;
+    const found = missed(reference, kernels, outputs);
+    return found && `${graph.name}: ${what}, ${found}`;
   };
   const raised = await readNetwork(bytes);
   const raisedMeaning = evaluateGraph(raised, inputs);
@@ -157,6 +175,26 @@ export async function complaint(graph: Graph, inputs: Values = drawInputs(graph)
     compare((name) => raisedMeaning.get(name)!.data, "raised graph") ??
     compare((name) => again[name]!, "raised and compiled again")
   );
+}
+
+/** A graph with one convolution, by each of several kernels: what it means is computed once. */
+export class KernelTrials {
+  readonly #bytes: Uint8Array;
+  readonly #reference: Reference;
+
+  constructor(graph: Graph) {
+    this.#bytes = compile(graph);
+    this.#reference = referenceOf(graph, drawInputs(graph));
+  }
+
+  /** What is wrong with what this kernel computes, in words, or nothing. */
+  async complaint(kernel: ConvKernel): Promise<string | undefined> {
+    const { graph, inputs } = this.#reference;
+    const { outputs, kernels } = await preferring(kernel, () => runFile(this.#bytes, inputs));
+    if (!kernels.includes(kernel.name)) return `${graph.name}: ${kernels.join(", ")} instead of ${kernel.name}`;
+    const found = missed(this.#reference, kernels, (name) => outputs[name]!);
+    return found && `${graph.name}: ${kernel.name}, ${found}`;
+  }
 }
 
 /** Runs `body` while this kernel is cheaper than any other. */
