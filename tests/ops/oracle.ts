@@ -3,6 +3,7 @@
  * network computes on the engine. `ESPALIER_BUILD` picks the engine's build; "baseline" by default.
  */
 import type { ConvKernel } from "../../src/runtime/kernels/convolution.js";
+import { DENSE_KERNELS } from "../../src/runtime/kernels/dense.js";
 import { CONV_KERNELS } from "../../src/runtime/kernels/index.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -197,14 +198,15 @@ export class KernelTrials {
   }
 }
 
-/** Runs `body` while this kernel is cheaper than any other. */
-export async function preferring<T>(kernel: ConvKernel, body: () => Promise<T>): Promise<T> {
-  const { cost } = kernel;
-  kernel.cost = () => -Infinity;
+/** Runs `body` while this kernel is cheaper than any other, for dense filters and for sparse ones. */
+export async function preferring<T>({ name }: ConvKernel, body: () => Promise<T>): Promise<T> {
+  const preferred = [...new Set([...DENSE_KERNELS, ...CONV_KERNELS])].filter((kernel) => kernel.name === name);
+  const costs = preferred.map(({ cost }) => cost);
+  for (const kernel of preferred) kernel.cost = () => -Infinity;
   try {
     return await body();
   } finally {
-    kernel.cost = cost;
+    preferred.forEach((kernel, i) => (kernel.cost = costs[i]!));
   }
 }
 

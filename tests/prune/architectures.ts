@@ -219,10 +219,19 @@ const DISTINCT = [
   "several inputs and outputs",
 ];
 
+const SLOW = Boolean(process.env["ESPALIER_SLOW"]);
+
 /** What the laws are demanded on of every method: with ESPALIER_SLOW all, which takes minutes. */
-export const LAWFUL = Object.entries(ARCHITECTURES).filter(
-  ([name]) => process.env["ESPALIER_SLOW"] || DISTINCT.includes(name),
-);
+export const LAWFUL = Object.entries(ARCHITECTURES).filter(([name]) => SLOW || DISTINCT.includes(name));
+
+/**
+ * What of a list is tried together with the entries of these numbers of two other lists: with ESPALIER_SLOW all, else a third, in
+ * turn, so that any two entries of two lists meet.
+ */
+export function inTurn<T>(list: readonly T[], first: number, second: number): readonly T[] {
+  const turns = SLOW ? 1 : Math.min(3, list.length);
+  return list.filter((_, i) => i % turns === (first + second) % turns);
+}
 
 /** Numbers between -1 and 1 for every input. */
 export function noiseFor(graph: Graph, seed = 1): Map<string, Tensor> {

@@ -12,7 +12,7 @@ import { METHODS } from "../../src/prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan, removedClasses } from "../../src/prune/plan.js";
 import { applyPlan, makePlan, prune, type PruneRequest } from "../../src/prune/prune.js";
 import { findUnits, type UnitMap } from "../../src/prune/units.js";
-import { ARCHITECTURES, LAWFUL } from "./architectures.js";
+import { ARCHITECTURES, inTurn, LAWFUL } from "./architectures.js";
 import { fails } from "./expect-error.js";
 import { cannotTakePictures, costOf, difference, meaning, noisePictures, runner, running, same } from "./laws.js";
 
@@ -93,9 +93,9 @@ async function checkLaws(map: UnitMap, request: Request): Promise<void> {
   assert.ok(same((await applyPlan(findUnits(map.graph), replayed, runner)).graph, result.graph), "a plan replays");
 }
 
-for (const [name, make] of LAWFUL) {
+for (const [i, [name, make]] of LAWFUL.entries()) {
   const map = findUnits(make());
-  for (const method of RANKING) {
+  for (const [j, method] of RANKING.entries()) {
     if (cannotTakePictures(method, map.graph)) {
       test(`${name}, ${method.name}: refused`, async () => {
         const request = { method: method.name, keep: { kind: "macs", value: 0.6 } } as const;
@@ -105,7 +105,7 @@ for (const [name, make] of LAWFUL) {
     }
 
     test(`${name}, ${method.name}: met, maximal, equal to masked, replayed`, async () => {
-      for (const request of requestsFor(method.name)) {
+      for (const request of inTurn(requestsFor(method.name), i, j)) {
         const { kind, value } = request.keep;
         try {
           await checkLaws(map, request);
@@ -117,7 +117,7 @@ for (const [name, make] of LAWFUL) {
     });
 
     test(`${name}, ${method.name}: keeping everything changes nothing`, async () => {
-      for (const kind of KINDS) {
+      for (const kind of inTurn(KINDS, i, j)) {
         const result = await prune(
           map.graph,
           { method: method.name, keep: { kind, value: 1 } },

@@ -16,7 +16,7 @@ import { METHODS } from "../../src/prune/methods/index.js";
 import { formatPlan, parsePlan } from "../../src/prune/plan.js";
 import { applyPlan, makePlan, type PruneRequest } from "../../src/prune/prune.js";
 import { findUnits, type UnitMap } from "../../src/prune/units.js";
-import { ARCHITECTURES, LAWFUL } from "./architectures.js";
+import { ARCHITECTURES, inTurn, LAWFUL } from "./architectures.js";
 import { fails } from "./expect-error.js";
 import { costOf, difference, meaning, runner, running, same } from "./laws.js";
 
@@ -56,9 +56,9 @@ const MAY_TOUCH: Readonly<Record<string, (shape: readonly number[]) => boolean>>
 };
 
 /** Half of what can go goes. */
-async function requestsFor(map: UnitMap, method: (typeof METHODS)[number]): Promise<Request[]> {
+function requestsFor(map: UnitMap, method: (typeof METHODS)[number]): (() => Promise<Request>)[] {
   const counted = method.budgets.filter((kind) => kind !== "ms");
-  const requests = counted.flatMap((kind) =>
+  return counted.flatMap((kind) =>
     method.scopes.map((scope) => async (): Promise<Request> => {
       const request = { method: method.name, scope, options: OPTIONS[method.name] ?? {} };
       const least = await leastOf(map, { ...request, keep: { kind, value: 1.1 } });
@@ -66,7 +66,6 @@ async function requestsFor(map: UnitMap, method: (typeof METHODS)[number]): Prom
       return { ...request, keep: { kind, value } };
     }),
   );
-  return Promise.all(requests.map((make) => make()));
 }
 
 /** What is left when everything has gone that may. */
@@ -183,12 +182,13 @@ async function applies(map: UnitMap, request: PruneRequest): Promise<boolean> {
 
 const applied = new Map(PLANNING.map(({ name }) => [name, 0]));
 
-for (const [name, make] of LAWFUL) {
+for (const [i, [name, make]] of LAWFUL.entries()) {
   const map = findUnits(make());
-  for (const method of PLANNING) {
+  for (const [j, method] of PLANNING.entries()) {
     test(`${name}, ${method.name}: met, used up, equal to masked, replayed`, async () => {
       if (!(await applies(map, { method: method.name, keep: { kind: "macs", value: 1 } }))) return;
-      for (const request of await requestsFor(map, method)) {
+      for (const makeRequest of inTurn(requestsFor(map, method), i, j)) {
+        const request = await makeRequest();
         try {
           await checkLaws(map, request);
         } catch (error) {
@@ -200,7 +200,7 @@ for (const [name, make] of LAWFUL) {
     });
 
     test(`${name}, ${method.name}: keeping everything changes nothing`, async () => {
-      for (const kind of method.budgets) {
+      for (const kind of inTurn(method.budgets, i, j)) {
         const request = { method: method.name, keep: { kind, value: 1 } } as const;
         if (!(await applies(map, request))) return;
         const plan = await makePlan(map, request, runner);

@@ -10,7 +10,7 @@ import { METHODS } from "../../../src/prune/methods/index.js";
 import { formatPlan, parsePlan, removedClasses } from "../../../src/prune/plan.js";
 import { applyPlan, makePlan, prune, type PruneRequest } from "../../../src/prune/prune.js";
 import { findUnits, type UnitMap } from "../../../src/prune/units.js";
-import { ARCHITECTURES, LAWFUL } from "../architectures.js";
+import { ARCHITECTURES, inTurn, LAWFUL } from "../architectures.js";
 import { fails } from "../expect-error.js";
 import { cannotTakePictures, costOf, difference, meaning, noisePictures, runner, running, same } from "../laws.js";
 
@@ -63,9 +63,9 @@ async function checkLaws(map: UnitMap, request: Request): Promise<void> {
   assert.ok(same((await applyPlan(findUnits(graph), replayed, runner)).graph, result.graph), "a plan replays");
 }
 
-for (const [name, make] of LAWFUL) {
+for (const [i, [name, make]] of LAWFUL.entries()) {
   const map = findUnits(make());
-  for (const method of FOLDING) {
+  for (const [j, method] of FOLDING.entries()) {
     if (cannotTakePictures(method, map.graph)) {
       test(`${name}, ${method.name}: refused`, async () => {
         const request = { method: method.name, keep: { kind: "macs", value: 0.6 } } as const;
@@ -75,7 +75,7 @@ for (const [name, make] of LAWFUL) {
     }
 
     test(`${name}, ${method.name}: met, maximal, equal to masked, replayed`, async () => {
-      for (const request of requestsFor(method.name)) {
+      for (const request of inTurn(requestsFor(method.name), i, j)) {
         try {
           await checkLaws(map, request);
         } catch (error) {
@@ -86,7 +86,7 @@ for (const [name, make] of LAWFUL) {
     });
 
     test(`${name}, ${method.name}: keeping everything changes nothing`, async () => {
-      for (const kind of Object.keys(SHARES) as (keyof typeof SHARES)[]) {
+      for (const kind of inTurn(Object.keys(SHARES) as (keyof typeof SHARES)[], i, j)) {
         const request = { method: method.name, keep: { kind, value: 1 } };
         const result = await prune(map.graph, request, runner, noisePictures(map.graph));
         assert.equal([result.plan.cuts, result.plan.edits], [[], undefined]);

@@ -11,7 +11,7 @@ import { costModel } from "../../../src/prune/cost.js";
 import { formatPlan, parsePlan, type PrunePlan, removedClasses } from "../../../src/prune/plan.js";
 import { applyPlan, makePlan, planMeasured, prune, type PruneRequest } from "../../../src/prune/prune.js";
 import { findUnits, type UnitMap } from "../../../src/prune/units.js";
-import { ARCHITECTURES } from "../architectures.js";
+import { ARCHITECTURES, inTurn } from "../architectures.js";
 import { fails } from "../expect-error.js";
 import { fakeTable } from "../fake-latency.js";
 import { difference, meaning, running, runner, same } from "../laws.js";
@@ -63,11 +63,11 @@ function checkBudget(map: UnitMap, plan: PrunePlan, keep: Budget): void {
   }
 }
 
-for (const name of NETWORKS) {
-  for (const method of METHODS) {
+for (const [i, name] of NETWORKS.entries()) {
+  for (const [j, method] of METHODS.entries()) {
     test(`${name}, ${method}: met, maximal, the same again, equal to masked, replayed`, async () => {
       const map = findUnits(ARCHITECTURES[name]!());
-      for (const rest of REQUESTS) {
+      for (const rest of inTurn(REQUESTS, i, j)) {
         const request = { method, ...rest };
         const plan = await makePlan(map, request, runner, withSamples(map));
         assert.equal(await makePlan(findUnits(map.graph), request, runner, withSamples(map)), plan);
