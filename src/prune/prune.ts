@@ -13,7 +13,7 @@ import { readOptions } from "./methods/option.js";
 import { type PrunePlan, removedClasses } from "./plan.js";
 import { planByRank } from "./rank.js";
 import type { Runner } from "./runner.js";
-import type { Samples } from "./segments.js";
+import { finiteSamples, type Samples } from "./segments.js";
 import { findUnits, type UnitMap } from "./units.js";
 
 export interface PruneRequest {
@@ -34,6 +34,8 @@ export interface Resources {
   /** Unlabelled pictures; called when a method asks for them. */
   readonly samples?: (() => Samples) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Hears what was in the way of a method, and what it did about it. */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
 interface Change {
@@ -96,7 +98,7 @@ function contextOf(
   map: UnitMap,
   request: PruneRequest,
   runner: Runner,
-  { samples, onProgress }: Resources,
+  { samples, onProgress, onNote }: Resources,
 ): MethodContext {
   const { keep, seed = 1, only } = request;
   checkBudgetOf(method, keep);
@@ -109,9 +111,10 @@ function contextOf(
     hasSamples: samples !== undefined,
     samples() {
       if (!samples) throw new RequestError(`method ${method.name} needs pictures; give --data`, "--data");
-      return samples();
+      return finiteSamples(samples());
     },
     onProgress: onProgress ?? (() => {}),
+    onNote: onNote ?? (() => {}),
   };
 }
 

@@ -19,6 +19,19 @@ export function firstOf(samples: Samples, most: number): Samples {
   return { count: Math.min(samples.count, most), get: (i) => samples.get(i), label: (i) => samples.label?.(i) };
 }
 
+/** The same samples. `get` throws a `DataError` where a number is not finite. */
+export function finiteSamples(samples: Samples): Samples {
+  return {
+    count: samples.count,
+    get(i) {
+      const numbers = samples.get(i);
+      const bad = numbers.findIndex((value) => !Number.isFinite(value));
+      if (bad < 0) return numbers;
+      throw new DataError(`has numbers that are not finite: number ${bad} is ${numbers[bad]}`, `picture ${i}`);
+    },
+  };
+}
+
 /** Where a run stops: after `node`, or instead of it. */
 export interface Place {
   readonly node: Node;

@@ -158,7 +158,9 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   };
   let opened: Samples | undefined;
   const samples = () => (opened ??= openSamples(map.graph, options));
-  const resources = options.data === undefined ? {} : { samples };
+  const found = new Set<string>();
+  const onNote = (note: string) => found.add(note);
+  const resources = options.data === undefined ? { onNote } : { samples, onNote };
   const { plan, milliseconds } = replayed
     ? { plan: replayed, milliseconds: null }
     : await decide(map, request, runner, resources);
@@ -184,9 +186,18 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     seconds: (performance.now() - started) / 1000,
     output: options.output,
     outputBytes,
-    notes,
+    notes: [...notes, ...withoutThose(found, recovered)],
   };
   report(options.json, data, () => format(data));
+}
+
+/** Notes that the recovery does not make, too. */
+function withoutThose(
+  notes: ReadonlySet<string>,
+  recovered: Awaited<ReturnType<typeof recoverWithoutLabels>>,
+): string[] {
+  const told = recovered?.kind === "least-squares" ? recovered.notes : [];
+  return [...notes].filter((note) => !told.includes(note));
 }
 
 /** With a bar where the method takes its time over pictures, or with a clock. */
@@ -194,11 +205,11 @@ async function decide(
   map: UnitMap,
   request: PruneRequest,
   runner: Runner,
-  { samples }: Resources,
+  { samples, onNote }: Resources,
 ): ReturnType<typeof planMeasured> {
   const progress = createProgress({ label: "deciding", total: 100, unit: "%" });
   const onProgress = (done: number, total: number) => progress.update(Math.round((100 * done) / total));
-  const decided = await planMeasured(map, request, runner, { samples, onProgress });
+  const decided = await planMeasured(map, request, runner, { samples, onProgress, onNote });
   progress.finish();
   return decided;
 }

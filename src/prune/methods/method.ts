@@ -41,6 +41,8 @@ export interface MethodContext<Options extends MethodOptions = MethodOptions> {
   readonly runner: Runner;
   /** How much is done, of all. */
   readonly onProgress: (done: number, total: number) => void;
+  /** What was in the way, and what was done about it: a sentence that begins with the layer's name. */
+  readonly onNote: (note: string) => void;
 }
 
 interface About<Options extends MethodOptions> {

@@ -6,6 +6,7 @@ import type { Graph } from "../../graph/graph.js";
 import { eliminate, type Problem } from "../../linalg/elimination.js";
 import { lassoOf, lassoSelection } from "../../linalg/lasso.js";
 import type { Centred } from "../../linalg/second-moments.js";
+import type { MethodContext } from "../methods/method.js";
 import { fitLayer, unexplained } from "../recover/fit-layer.js";
 import type { Samples } from "../segments.js";
 import { type Consumer, problemsOf } from "./consumers.js";
@@ -35,7 +36,7 @@ export async function chooseChannels(
   counts: readonly number[],
   selections: readonly Selection[],
   samples: Samples,
-  options: WalkOptions,
+  options: WalkOptions & Pick<MethodContext, "onNote">,
 ): Promise<number[][]> {
   const losing = curves.map((curve, u): Losing => {
     const early = curve.consumers.length === 1 ? undefined : curve.order.slice(0, counts[u]);
@@ -57,7 +58,8 @@ export async function chooseChannels(
       unit.removed ??= selectAt(current, moments, consumer, unit, selections);
       current = withoutInputs(current, consumer, unit.removed);
     }
-    const { filter, bias } = fitLayer(current, moments, SELECTION_RIDGE);
+    const { filter, bias, notes } = fitLayer(current, moments, SELECTION_RIDGE);
+    notes.forEach(options.onNote);
     walk.graph = withWeights(walk.graph, layer.name, filter, bias);
   }
   return losing.map(({ removed }) => [...removed!].sort((a, b) => a - b));

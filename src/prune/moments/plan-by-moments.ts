@@ -37,7 +37,7 @@ export async function planByMoments(context: Context, selections: readonly Selec
   const decision = await cutQueues(queues, { scope, byLatency: !isUniform }, context);
   if (!hasNoZeros(map)) return decision;
   const counts = units.map(({ name }) => decision.cuts.find(({ unit }) => unit === name)?.remove.length ?? 0);
-  const walk = { runner, moments, onProgress: nextStage() };
+  const walk = { runner, moments, onProgress: nextStage(), onNote: context.onNote };
   const removed = await chooseChannels(folded, curves, counts, selections, samples, walk);
   const list = units.map(({ name, width }, u) => ({ unit: name, width, remove: removed[u]! }));
   return { ...decision, cuts: list.filter(({ remove }) => remove.length > 0) };

@@ -20,7 +20,7 @@ export async function fitInTurn<Plan>(
   { graph, runner }: Pick<MethodContext, "graph" | "runner">,
   replacements: readonly Replacement<Plan>[],
   compressor: Pick<Compressor<Plan>, "realise">,
-  { samples, moments: engine, onLayer }: Seen,
+  { samples, moments: engine, onLayer, onNote }: Seen,
   /** The network in which the other layers have been changed already. */
   edited = graph,
 ): Promise<Edit[]> {
@@ -30,6 +30,7 @@ export async function fitInTurn<Plan>(
   for (const { layer, plan } of replacements) {
     const { moments } = await walk.next();
     const target = seenTarget(graph, layer, moments[0]!);
+    target.notes.forEach(onNote);
     const { filter, edit } = compressor.realise(target, plan, layer, false);
     const bias = target.biasFor(filter);
     const channels = layer.filter.shape[0]!;

@@ -7,6 +7,7 @@ import { isOp } from "../../ops/index.js";
 import type { Layer } from "../layers.js";
 import type { FilterShape } from "../low-rank/stage.js";
 import type { Target } from "../low-rank/target.js";
+import { notesOn } from "../recover/fit-layer.js";
 
 /** Added to the diagonal of the inputs' products, as a share of its mean. */
 const RIDGE = 1e-3;
@@ -25,6 +26,8 @@ export const filterShape = ({ filter: { shape } }: Pick<Layer, "filter">): Filte
 export interface SeenTarget extends Target {
   readonly products: Float64Array;
   readonly biasFor: (filter: Float64Array) => Float64Array;
+  /** What was in the way of it. */
+  readonly notes: readonly string[];
 }
 
 /** `moments` are those of rows [inputs, wanted outputs]. */
@@ -44,6 +47,7 @@ export function seenTarget(graph: Graph, layer: Layer, moments: Centred): SeenTa
         for (let i = 0; i < inputs; i++) bias -= filter[o * inputs + i]! * mean[i]!;
         return bias;
       }),
+    notes: notesOn(layer.name, moments.count, [fit], RIDGE),
   };
 }
 

@@ -40,6 +40,7 @@ export interface Seen {
   readonly moments: Moments;
   /** Called when a layer is done. */
   readonly onLayer: () => void;
+  readonly onNote: MethodContext["onNote"];
 }
 
 /** Options from the layers' weights: what is lost is the share of the weights' energy. */

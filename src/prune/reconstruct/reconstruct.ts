@@ -130,11 +130,11 @@ async function decideTimed<Plan>(
 
 /** Pictures, and what is made of them; undefined where there are none. */
 export async function seenIn(
-  { hasSamples, samples, onProgress }: Pick<MethodContext, "hasSamples" | "samples" | "onProgress">,
+  { hasSamples, samples, onProgress, onNote }: Pick<MethodContext, "hasSamples" | "samples" | "onProgress" | "onNote">,
   layers: number,
 ): Promise<Seen | undefined> {
   if (!hasSamples) return undefined;
-  return { samples: samples(), moments: await openMoments(), onLayer: eachOf(layers, onProgress) };
+  return { samples: samples(), moments: await openMoments(), onLayer: eachOf(layers, onProgress), onNote };
 }
 
 /** To be called when one of them is done. */

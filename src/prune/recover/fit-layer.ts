@@ -26,19 +26,15 @@ export function fitLayer(layer: FittedLayer, moments: readonly Centred[], ridge:
   return {
     filter: { shape: filter.shape, data },
     bias: { shape: [bias.length], data: bias },
-    notes: notesOn(layer, moments, fits, ridge),
+    notes: notesOn(layer.name, moments[0]!.count, fits, ridge),
   };
 }
 
-function notesOn(
-  { name }: FittedLayer,
-  moments: readonly Centred[],
-  fits: readonly RidgeFit[],
-  ridge: number,
-): string[] {
+/** What was in the way of fits to so many positions with this ridge, and what was done about it. */
+export function notesOn(name: string, positions: number, fits: readonly RidgeFit[], ridge: number): string[] {
   const used = Math.max(...fits.map((fit) => fit.ridge));
   const unknowns = Math.max(...fits.map((fit) => fit.unknowns));
-  const leaning = `${moments[0]!.count} positions for ${unknowns} weights an output are few; ridge ${used} instead of ${ridge}`;
+  const leaning = `${positions} positions for ${unknowns} weights an output are few; ridge ${used} instead of ${ridge}`;
   const descended =
     "its outputs have too many weights of their own to be solved for; they are as near as some steps come";
   return [...(used > ridge ? [leaning] : []), ...(fits.every((fit) => fit.isExact) ? [] : [descended])].map(

@@ -54,7 +54,8 @@ export async function recoverStatistics(
   if (norms.length > 0) {
     return { graph: await reestimate(cut.graph, norms, samples, options), kind: "batch-norm", places: norms.length };
   }
-  const layers = hiddenLayers(cut.graph);
+  const names = new Set(dense.nodes.map(({ name }) => name));
+  const layers = hiddenLayers(cut.graph).filter(({ name }) => names.has(name));
   if (layers.length === 0) {
     throw new ModelError("has neither batch norm nor hidden layers with weights to correct", cut.graph.name);
   }

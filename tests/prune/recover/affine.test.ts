@@ -32,9 +32,10 @@ const WITHOUT_NORMS: Readonly<Record<string, readonly string[]>> = {
   flatten: ["conv", "hidden"],
 };
 
+const nodeOf = (graph: Graph, name: string) => graph.nodes.find((node) => node.name === name)!;
+
 /** The outputs of these nodes; folding lets a convolution write what the batch norm behind it wrote. */
-const outputsOf = (graph: Graph, nodes: readonly string[]) =>
-  nodes.map((name) => graph.nodes.find((node) => node.name === name)!.outputs[0]!);
+const outputsOf = (graph: Graph, nodes: readonly string[]) => nodes.map((name) => nodeOf(graph, name).outputs[0]!);
 
 for (const [name, layers] of Object.entries(WITHOUT_NORMS)) {
   test(`${name}: in front of activations, channels have the mean and deviation of the dense network`, async () => {
@@ -71,6 +72,22 @@ test("affine recovery of an uncut network changes nothing but rounding", async (
       const tensor = graph.constants.get(input);
       if (tensor) near(tensor.data, dense.constants.get(old.inputs[i]!)!.data, 1e-4, input);
     });
+  }
+});
+
+test("behind factors: the last of each chain is matched, the others stay", async () => {
+  const dense = withRoomForRecovery(ARCHITECTURES["concat"]!());
+  const cut = await prune(dense, { method: "low-rank", keep: { kind: "macs", value: 0.6 } }, runner);
+  const factors = cut.plan.edits!.map(({ node }) => `${node}.1`);
+  const samples = samplesFor(dense, 8);
+  const { graph } = await recover(dense, cut, samples);
+  for (const name of factors) {
+    const [before, after] = [cut.graph, graph].map((of) => of.constants.get(nodeOf(of, name).inputs[1]!)!.data);
+    assert.equal(after, before, name);
+  }
+  for (const output of outputsOf(dense, WITHOUT_NORMS["concat"]!)) {
+    const [expected, actual] = [dense, graph].map((of) => outputStatistics(of, [output], samples).get(output)!);
+    near(actual!.mean, expected!.mean, 1e-4, `${output} mean`);
   }
 });
 
