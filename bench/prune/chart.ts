@@ -52,7 +52,7 @@ const isShown = ({ top1, medianMs, macs }: Row) => macs !== null && medianMs !==
 
 /** The row that keeps most of each budget. */
 function bestOf(rows: readonly Row[]): Row[] {
-  const best = new Map<number | null, Row>();
+  const best = new Map<Row["budget"], Row>();
   for (const row of rows.filter(isShown)) {
     const before = best.get(row.budget);
     if (!before || row.top1! > before.top1!) best.set(row.budget, row);

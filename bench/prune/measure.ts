@@ -6,12 +6,13 @@ import { basename, dirname, join } from "node:path";
 import { looksAtPictures } from "../../src/cli/method-options.js";
 import { readNetworkFile } from "../../src/cli/network-file.js";
 import { onlyInput, openData, preprocessingOf } from "../../src/cli/options.js";
+import { RequestError } from "../../src/errors.js";
 import type { ImageSet } from "../../src/data/image-set.js";
 import type { Preprocessing } from "../../src/graph/about.js";
 import { type Answers, collectAnswers, divergence, shareRight } from "../../src/measure/answers.js";
 import { describeGraph } from "../../src/measure/facts.js";
 import { measureLatency } from "../../src/measure/latency.js";
-import { METHODS } from "../../src/prune/methods/index.js";
+import { METHODS, methodByName } from "../../src/prune/methods/index.js";
 import { createProgress } from "../../src/report/progress.js";
 import { load, type Session } from "../../src/runtime/index.js";
 import type { Values } from "../options.js";
@@ -49,9 +50,11 @@ export async function measure(request: Request, launcher: string): Promise<Measu
     const methods = METHODS.filter(({ name }) => request.methods.includes(name));
     const jobs = jobsFor(methods, request.budgets, request.recover);
     const finished: Finished[] = [];
+    const table = jobs.some(({ keep }) => isTime(keep)) ? join(folder, "ms.json") : undefined;
+    if (table !== undefined) await measureTable(request.model, table, launcher);
     for (const [i, job] of jobs.entries()) {
       const output = join(folder, `${i}.esp`);
-      const one = await finish(await prune(job, request, launcher, output), job, {
+      const one = await finish(await prune(job, { ...request, launcher, table }, output), job, {
         set,
         preprocessing,
         answers,
@@ -80,22 +83,47 @@ type Pruned = Readonly<Record<"macs" | "parameters" | "bytes", { readonly after:
   readonly allocate?: string | null;
 };
 
-async function prune(job: Job, request: Request, launcher: string, output: string): Promise<Pruned | string> {
+/** How the command line is run, and where times by widths are, which methods that remove channels would measure for each job anew. */
+interface Setting extends Request {
+  readonly launcher: string;
+  readonly table: string | undefined;
+}
+
+const isTime = (keep: string | undefined) => keep?.startsWith("ms=") === true;
+
+async function measureTable(model: string, table: string, launcher: string): Promise<void> {
+  const words = ["bench", model, "--latency-table", table, "--build", "baseline", "--runs", "1", "--json"];
+  const { code, complaint } = await runCommandLine(launcher, words);
+  if (code !== 0) throw new RequestError(complaint, "--budgets");
+}
+
+async function prune(job: Job, setting: Setting, output: string): Promise<Pruned | string> {
+  const { model, data, samples, allocate, mean, std, launcher, table } = setting;
+  const { removes } = methodByName(job.method);
+  const device = removes === "channels" ? ["--latency-table", table!] : ["--build", "baseline"];
   const words = [
-    ["prune", request.model, "--method", job.method, "--recover", job.recover, "--output", output, "--json"],
+    ["prune", model, "--method", job.method, "--recover", job.recover, "--output", output, "--json"],
     job.keep === undefined ? [] : ["--keep", job.keep],
-    needsData(job, request) ? ["--data", request.data, "--samples", `${request.samples}`] : [],
-    request.allocate === undefined ? [] : ["--allocate", request.allocate],
-    request.mean && needsData(job, request) ? ["--mean", request.mean.join(",")] : [],
-    request.std && needsData(job, request) ? ["--std", request.std.join(",")] : [],
+    isTime(job.keep) ? device : [],
+    needsData(job, setting) ? ["--data", data, "--samples", `${samples}`] : [],
+    allocate === undefined ? [] : ["--allocate", allocate],
+    mean && needsData(job, setting) ? ["--mean", mean.join(",")] : [],
+    std && needsData(job, setting) ? ["--std", std.join(",")] : [],
   ].flat();
+  const { code, said, complaint } = await runCommandLine(launcher, words);
+  return code === 0 ? (JSON.parse(said) as Pruned) : complaint;
+}
+
+/** What it printed, and what it complained of at last. */
+async function runCommandLine(launcher: string, words: readonly string[]) {
   const child = spawn(process.execPath, [launcher, ...words], { stdio: ["ignore", "pipe", "pipe"] });
   const [said, complaint] = [collect(child.stdout), collect(child.stderr)];
-  const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
-  if (code === 0) return JSON.parse(said()) as Pruned;
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
   const lines = complaint().trim().split("\n");
   const last = lines.findLast((line) => line.startsWith("espalier: ")) ?? lines.at(-1) ?? `exit code ${String(code)}`;
-  return last.replace(/^espalier: /, "");
+  return { code, said: said(), complaint: last.replace(/^espalier: /, "") };
 }
 
 function needsData({ method, recover }: Job, { allocate }: Request): boolean {

@@ -2,8 +2,10 @@
 import { InvalidArgumentError } from "commander";
 import { numbers } from "../../src/cli/options.js";
 import { RequestError } from "../../src/errors.js";
+import { formatBudget, parseBudget } from "../../src/prune/budget.js";
 import { METHODS } from "../../src/prune/methods/index.js";
 import { count, flag, list, type Option, text } from "../options.js";
+import type { Asked } from "./rows.js";
 
 /** What follows a cut, without training. */
 export const RECOVERIES = ["none", "statistics", "least-squares"] as const;
@@ -13,7 +15,10 @@ export const pruneOptions = {
   model: required("--model FILE", "the network, .onnx or .esp"),
   data: required("--data SET", "pictures that methods and recovery may look at; their labels are not used"),
   test: required("--test SET", "labelled pictures that accuracy is measured on"),
-  budgets: shares("--budgets A,B", "shares to keep, of multiply-adds where a method can be asked for them"),
+  budgets: budgets(
+    "--budgets A,B",
+    "shares to keep, of multiply-adds where a method can be asked for them, or ms=A of the milliseconds here",
+  ),
   methods: methodNames("--methods A,B", "methods"),
   recover: list("--recover A,B", "what follows the cut", RECOVERIES),
   allocate: text(
@@ -41,16 +46,19 @@ function required(usage: string, meaning: string): Option<string> {
   };
 }
 
-function shares(usage: string, meaning: string): Option<readonly number[]> {
+function budgets(usage: string, meaning: string): Option<readonly Asked[]> {
   return {
     usage,
     meaning: `${meaning} (default: 0.7,0.5)`,
-    read(words = "0.7,0.5") {
-      const values = words.split(",").map(Number);
-      if (values.every((value) => value > 0 && value <= 1)) return values;
-      throw new RequestError(`expected shares above 0 and up to 1, got "${words}"`, "--budgets");
-    },
+    read: (words = "0.7,0.5") => words.split(",").map(readBudget),
   };
+}
+
+function readBudget(word: string): Asked {
+  if (word.startsWith("ms=")) return formatBudget(parseBudget(word));
+  const value = Number(word);
+  if (value > 0 && value <= 1) return value;
+  throw new RequestError(`expected shares above 0 and up to 1, or ms=SHARE, got "${word}"`, "--budgets");
 }
 
 /** `all` stands for every method of the list. */

@@ -7,15 +7,18 @@ export interface Job {
   readonly method: string;
   /** As it is typed behind --keep; undefined where the method's options alone say what goes. */
   readonly keep: string | undefined;
-  /** The share that was asked for; null where none was. */
-  readonly budget: number | null;
+  /** What was asked for; null where nothing was. */
+  readonly budget: Asked | null;
   readonly recover: Recovery;
 }
+
+/** A share, or milliseconds as they are typed: "ms=0.5". */
+export type Asked = number | string;
 
 /** One network, or why there is none. Ratios and shares are of the dense network. */
 export interface Row {
   readonly method: string;
-  readonly budget: number | null;
+  readonly budget: Asked | null;
   /** How the budget was shared out; null for methods that have one way. */
   readonly allocate: string | null;
   readonly recover: Recovery;
@@ -44,18 +47,16 @@ export interface Dense {
   readonly top1: number;
 }
 
-/** Every method at every budget with every recovery; a method that takes no budget once. */
-export function jobsFor(
-  methods: readonly Method[],
-  budgets: readonly number[],
-  recoveries: readonly Recovery[],
-): Job[] {
+/** Every method at every budget with every recovery; a method that needs no budget once, and at those of milliseconds. */
+export function jobsFor(methods: readonly Method[], budgets: readonly Asked[], recoveries: readonly Recovery[]): Job[] {
   return methods.flatMap((method) => {
     const kind = method.budgets.includes("macs") ? "macs" : method.budgets[0];
-    const asked =
-      method.needsBudget === false || kind === undefined
-        ? [{ keep: undefined, budget: null }]
-        : budgets.map((budget) => ({ keep: `${kind}=${budget}`, budget }));
+    const needsNone = method.needsBudget === false || kind === undefined;
+    const asked = budgets.flatMap((budget): Pick<Job, "keep" | "budget">[] => {
+      if (typeof budget === "string") return [{ keep: budget, budget }];
+      return needsNone ? [] : [{ keep: `${kind}=${budget}`, budget }];
+    });
+    if (needsNone) asked.unshift({ keep: undefined, budget: null });
     return asked.flatMap((what) => recoveries.map((recover) => ({ method: method.name, ...what, recover })));
   });
 }

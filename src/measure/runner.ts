@@ -1,6 +1,7 @@
 /** Runs graphs on the runtime: what accuracy, speed and equality are measured on is what ships. */
 import { compile, type CompileOptions } from "../compile/encode.js";
 import type { Graph } from "../graph/graph.js";
+import type { RaceOptions } from "../prune/runner.js";
 import { measureLatency } from "./latency.js";
 import { load, type LoadOptions, type Session } from "../runtime/index.js";
 
@@ -31,7 +32,7 @@ export function runtimeRunner(options: LoadOptions = {}) {
   };
 }
 
-/** Rounds of a race take about so long in all unless it is said, within these numbers of them; short races have fewer. */
+/** Rounds of a race take about so long in all unless it is said, within these numbers of them; short ones, and those of many, have fewer. */
 const RACE_MS = 1500;
 const [FEWEST_ROUNDS, MOST_ROUNDS] = [15, 201];
 const FEWEST_SHORT_ROUNDS = 5;
@@ -39,20 +40,21 @@ const FEWEST_SHORT_ROUNDS = 5;
 const WARM_UP_MS = 300;
 
 /**
- * A function that gives the median milliseconds of graphs, each run once in every round: of the first one, and of the others by the
- * median of how much longer they took in the same round.
+ * A function that gives the median milliseconds of graphs, each run once in every round; of all but the first it is the first one's
+ * median times `Latency.relative`.
  */
 export function racer(options: LoadOptions = {}) {
-  return async (graphs: readonly Graph[], { milliseconds = RACE_MS } = {}): Promise<number[]> => {
+  return async (graphs: readonly Graph[], race: RaceOptions = {}): Promise<number[]> => {
+    const { milliseconds = RACE_MS, warm = false, onProgress = () => {} } = race;
     const sessions: Session[] = [];
     try {
       for (const graph of graphs) sessions.push(await openGraph(graph, options));
       const warmUpMs = Math.min(WARM_UP_MS, milliseconds / 2 / graphs.length);
       const trial = measureLatency(sessions, { runs: 3, warmUpMs });
-      const round = trial.reduce((sum, { medianMs }) => sum + medianMs, 0);
-      const fewest = milliseconds < RACE_MS ? FEWEST_SHORT_ROUNDS : FEWEST_ROUNDS;
+      const round = (warm ? 2 : 1) * trial.reduce((sum, { medianMs }) => sum + medianMs, 0);
+      const fewest = milliseconds < RACE_MS || graphs.length > 2 ? FEWEST_SHORT_ROUNDS : FEWEST_ROUNDS;
       const runs = Math.min(MOST_ROUNDS, Math.max(fewest, Math.round(milliseconds / round)));
-      const times = measureLatency(sessions, { runs, warmUpMs: 0 });
+      const times = measureLatency(sessions, { runs, warm, warmUpMs: 0, onProgress: (done) => onProgress(done, runs) });
       return times.map(({ relative }) => times[0]!.medianMs * relative);
     } finally {
       for (const session of sessions) session.dispose();

@@ -1,6 +1,7 @@
 /** What pruning needs of whoever can run and compile graphs; `measure/` implements it on the runtime. */
 import type { Graph } from "../graph/graph.js";
 import type { LatencyModel } from "./latency/model.js";
+import type { Progress } from "./progress.js";
 import type { Helper } from "./moments/helper.js";
 
 export interface Prepared {
@@ -24,6 +25,14 @@ export interface Gradients {
   dispose(): void;
 }
 
+export interface RaceOptions {
+  readonly milliseconds?: number | undefined;
+  /** Whether a run finds what it reads in the caches, as a layer does behind another one. */
+  readonly warm?: boolean | undefined;
+  /** Hears of rounds. */
+  readonly onProgress?: Progress | undefined;
+}
+
 export interface Runner {
   /** Zeros of weights are left out of what is stored, and cost no time, unless they are to be `stored` like other numbers. */
   prepare(graph: Graph, options?: { readonly zeros?: "stored" }): Promise<Prepared>;
@@ -38,5 +47,5 @@ export interface Runner {
   /** How long graphs take on the device that they are meant for; budgets in milliseconds need it. */
   readonly latency?: LatencyModel | undefined;
   /** Median milliseconds of each, run in turns for about so long in all; left out where that device is another one. */
-  race?(graphs: readonly Graph[], options?: { readonly milliseconds?: number }): Promise<number[]>;
+  race?(graphs: readonly Graph[], options?: RaceOptions): Promise<number[]>;
 }

@@ -37,7 +37,9 @@ test("networks take turns", async () => {
     run: (given: Parameters<typeof run>[0]) => (calls.push(i), sessions[i]!.run(given)),
   })) as unknown as typeof sessions;
   measureLatency(watched, { runs: 4, warmUpMs: 0 });
-  assert.equal(calls, [0, 1, 0, 1, 0, 1, 0, 1, 0, 1], "each once to warm up, then in turn");
+  assert.equal(calls.splice(0), [0, 1, 0, 1, 0, 1, 0, 1, 0, 1], "each once to warm up, then in turn");
+  measureLatency(watched, { runs: 2, warmUpMs: 0, warm: true });
+  assert.equal(calls, [0, 1, 0, 0, 1, 1, 0, 0, 1, 1], "behind a run of its own");
 });
 
 test("progress counts rounds", async () => {

@@ -1,6 +1,6 @@
 /**
- * How long layers take when other things than their widths change: each is raced alone on the device at hand, as it is and with some
- * of what may be done with it, and what lies between those is interpolated.
+ * How long layers take when other things than their widths change: each runs alone on the device at hand, as it is and with some of
+ * what may be done with it, in turns with the whole network, and what lies between those is interpolated.
  */
 import { RequestError } from "../../errors.js";
 import { NOTHING_KNOWN } from "../../graph/about.js";
@@ -8,7 +8,9 @@ import type { Graph, Node, Shape } from "../../graph/graph.js";
 import { filterNumbers } from "../../ops/walk.js";
 import { applyEdits, type Edit } from "../edits/index.js";
 import type { MethodContext } from "../methods/method.js";
+import type { Progress } from "../progress.js";
 import type { Runner } from "../runner.js";
+import { batchesOf } from "./batches.js";
 import { timeCurve, type TimePoint } from "./time-curve.js";
 
 /** Something that may be done with a layer, to be timed. */
@@ -46,39 +48,48 @@ const SHARES = [0.05, 0.1, 0.2, 0.3, 0.45, 0.65, 0.85];
 const FEW_SHARES = [0.1, 0.3, 0.6];
 const SLOW_MS = 100;
 
-/** Milliseconds that all races should take, and what one of them gets, at least and at most. */
-const ALL_RACES_MS = 8000;
-const [SHORTEST_MS, LONGEST_MS] = [200, 1000];
+/** Milliseconds that a first look at the network takes, and then all layers. */
+const LOOK_MS = 200;
+const TIMING_MS = 5000;
+/** Bytes of weights that are loaded for one race, unless a single layer has more. */
+const RACE_BYTES = 2 ** 29;
 
 type Context = Pick<MethodContext, "graph" | "shapes" | "runner">;
 
 /**
  * Layers that run alike (equal operators, shapes and numbers of weights) are timed once. Throws a `RequestError` where the device is
- * another one. `onSite` hears of each site when it is done.
+ * another one.
  */
 export async function timeLayers(
   context: Context,
   sites: readonly Site[],
-  onSite: (done: number, total: number) => void = () => {},
+  onProgress: Progress = () => {},
 ): Promise<LayerTimes> {
   const { graph, shapes, runner } = context;
-  const raceAll = raceHere(runner);
-  const [wholeMs] = (await raceAll([graph])) as [number];
-  const shares = wholeMs > SLOW_MS ? FEW_SHARES : SHARES;
+  const race = raceHere(runner);
+  const [lookMs] = (await race([graph], { milliseconds: LOOK_MS })) as [number];
+  const shares = lookMs > SLOW_MS ? FEW_SHARES : SHARES;
   const numbers = filterNumbers(graph);
   const forms = sites.map(({ node }) => formOf(node, shapes, numbers(node.inputs[1] ?? "")));
-  const budgetMs = ALL_RACES_MS / new Set(forms).size;
-  const milliseconds = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, budgetMs));
+  const entrants = [...new Set(forms)].map((form) => entrantOf(context, sites[forms.indexOf(form)]!, shares, form));
+  const batches = batchesOf(entrants, bytesOf, RACE_BYTES);
   const known = new Map<string, LayerTime>();
-  for (const [i, site] of sites.entries()) {
-    const form = forms[i]!;
-    if (!known.has(form)) {
-      const race = (graphs: readonly Graph[]) => raceAll(graphs, { milliseconds });
-      known.set(form, await timeSite(context, site, race, shares));
-    }
-    onSite(i + 1, sites.length);
+  let wholeMs: number | undefined;
+  for (const [i, batch] of batches.entries()) {
+    const times = await race([graph, ...batch.flatMap(({ graphs }) => graphs)], {
+      milliseconds: TIMING_MS / batches.length,
+      warm: true,
+      onProgress: (done, total) => onProgress(i * total + done, batches.length * total),
+    });
+    wholeMs ??= times[0]!;
+    // Races differ in what else the machine does: the network is in all of them.
+    const inMs = times.slice(1).map((ms) => (ms / times[0]!) * wholeMs!);
+    for (const { form, graphs, variants } of batch) known.set(form, timeOf(variants, inMs.splice(0, graphs.length)));
   }
-  return { wholeMs, layers: sites.map(({ count = 1 }, i) => times(known.get(forms[i]!)!, count)) };
+  return {
+    wholeMs: wholeMs ?? lookMs,
+    layers: sites.map(({ count = 1 }, i) => times(known.get(forms[i]!)!, count)),
+  };
 }
 
 /** The device's race. Throws a `RequestError` where it is another one. */
@@ -90,22 +101,34 @@ export function raceHere(runner: Runner, asked = "--keep"): NonNullable<Runner["
   );
 }
 
+/** A layer as it is, and behind that each variant of it. */
+interface Entrant {
+  readonly form: string;
+  readonly variants: readonly Variant[];
+  readonly graphs: readonly Graph[];
+}
+
+function entrantOf(context: Context, { node, variants: at }: Site, shares: readonly number[], form: string): Entrant {
+  const dense = alone(context, node);
+  const variants = at(shares);
+  return { form, variants, graphs: [dense, ...variants.map(({ edit }) => applyEdits([edit], dense))] };
+}
+
 /** What a layer's time depends on. */
 function formOf({ op, attrs, inputs }: Node, shapes: ReadonlyMap<string, Shape>, weights: number | undefined): string {
   return JSON.stringify([op, attrs, inputs.map((name) => shapes.get(name)), weights]);
 }
 
-async function timeSite(
-  context: Context,
-  { node, variants }: Site,
-  race: (graphs: readonly Graph[]) => Promise<number[]>,
-  shares: readonly number[],
-): Promise<LayerTime> {
-  const dense = alone(context, node);
-  const tried = variants(shares);
-  const [wholeMs, ...changed] = await race([dense, ...tried.map(({ edit }) => applyEdits([edit], dense))]);
+/** Of weights. */
+const bytesOf = ({ graphs }: Entrant) =>
+  graphs.reduce(
+    (sum, { constants }) => sum + [...constants.values()].reduce((bytes, { data }) => bytes + 4 * data.length, 0),
+    0,
+  );
+
+function timeOf(variants: readonly Variant[], [wholeMs, ...changed]: readonly number[]): LayerTime {
   const kinds = new Map<string, TimePoint[]>();
-  tried.forEach(({ kind = "", share }, i) => {
+  variants.forEach(({ kind = "", share }, i) => {
     kinds.set(kind, [...(kinds.get(kind) ?? []), [share, changed[i]!]]);
   });
   const curves = new Map([...kinds].map(([kind, points]) => [kind, timeCurve(points, wholeMs!)]));

@@ -2,7 +2,15 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { drawReport } from "../../../bench/prune/chart.js";
 import { jobsFor, type Row } from "../../../bench/prune/rows.js";
-import { bestAtHalfTheTime, formatMarkdown, formatReport, type PruneReport } from "../../../bench/prune/table.js";
+import {
+  bestAtHalfTheTime,
+  formatMarkdown,
+  formatReport,
+  type PruneReport,
+  rankedAt,
+} from "../../../bench/prune/table.js";
+import { pruneOptions } from "../../../bench/prune/options.js";
+import { RequestError } from "../../../src/errors.js";
 import { METHODS } from "../../../src/prune/methods/index.js";
 
 const test = suite("bench/prune");
@@ -58,6 +66,49 @@ test("every method at every budget with every recovery, by multiply-adds where i
   assert.equal(jobs[1], { method: "l1", keep: "macs=0.7", budget: 0.7, recover: "statistics" });
 });
 
+test("milliseconds are asked of every method, also of those that need no budget", () => {
+  const budgets = pruneOptions.budgets.read("0.7,ms=0.5");
+  assert.equal(budgets, [0.7, "ms=0.5"]);
+  const jobs = jobsFor(named("l1", "surgery"), budgets, ["none"]);
+  assert.equal(
+    jobs.map(({ method, keep, budget }) => [method, keep, budget]),
+    [
+      ["l1", "macs=0.7", 0.7],
+      ["l1", "ms=0.5", "ms=0.5"],
+      ["surgery", undefined, null],
+      ["surgery", "ms=0.5", "ms=0.5"],
+    ],
+  );
+  for (const words of ["1.5", "ms=0", "half", ""])
+    assert.throws(
+      () => pruneOptions.budgets.read(words),
+      (error: unknown) => error instanceof RequestError,
+    );
+});
+
+test("at equal milliseconds methods are ranked by the best of their rows that met them", () => {
+  const asked = { ...ROW, budget: "ms=0.5" };
+  const rows = [
+    ...REPORT.rows,
+    { ...asked, top1: 0.7 },
+    { ...asked, top1: 0.65, recover: "statistics" },
+    { ...asked, method: "greedy", top1: 0.75, recover: "least-squares", medianMs: 0.73 },
+    { ...asked, method: "rows", top1: 0.89, medianMs: 0.75 },
+    { ...REFUSED, budget: "ms=0.5" },
+  ] as const;
+  assert.equal(
+    rankedAt("ms=0.5", { ...REPORT, rows }).map(({ method, top1 }) => [method, top1]),
+    [
+      ["greedy", 0.75],
+      ["l1", 0.7],
+    ],
+  );
+  const text = formatReport({ ...REPORT, rows });
+  assert.match(text, /\nAsked for ms=0\.5, greedy wins: greedy \(least-squares\) 75\.0%, l1 70\.0%\.\n/);
+  const none = formatReport({ ...REPORT, rows: [{ ...asked, medianMs: 1 }] });
+  assert.match(none, /\nAsked for ms=0\.5, none of them met it\.\n/);
+});
+
 test("the table has the dense network first, figures that are there, and why others are not", () => {
   const lines = formatReport(REPORT).split("\n");
   assert.match(
@@ -79,13 +130,13 @@ test("Markdown has the same rows", () => {
   );
 });
 
-test("the best of those that take half the time or less", () => {
+test("the best of those that take half the time or less, but for what clocks do not tell", () => {
   assert.is(bestAtHalfTheTime(REPORT)!.recover, "statistics");
   assert.match(
     formatReport(REPORT),
     /the best is l1, asked for 0\.5, recovery statistics: 80\.0% in 700 µs \(2\.00x\)\.$/,
   );
-  assert.is(bestAtHalfTheTime({ ...REPORT, rows: [{ ...ROW, medianMs: 0.71 }, REFUSED] }), undefined);
+  assert.is(bestAtHalfTheTime({ ...REPORT, rows: [{ ...ROW, medianMs: 0.74 }, REFUSED] }), undefined);
 });
 
 test("the picture draws each method's best row of each budget, and says which is which", async () => {

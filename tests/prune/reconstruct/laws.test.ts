@@ -172,23 +172,20 @@ test("trouble is named: no pictures, NaN in them, too small a budget, forms with
 test("timed: layers whose chain is not faster stay, the others make room for them", async () => {
   const graph = ARCHITECTURES["vgg"]!();
   const map = findUnits(graph);
-  const raced: string[] = [];
+  const first = graph.nodes.find(({ op }) => op === "conv")!;
+  let races = 0;
   /** The first layer gains nothing, all others do. */
-  const race = async ([dense, ...chains]: readonly Graph[]) => {
-    raced.push(dense!.name);
-    for (const { nodes, outputs } of chains) {
-      assert.ok(nodes.length > dense!.nodes.length);
-      assert.equal(outputs, dense!.outputs);
-    }
-    return [1, ...chains.map(() => (dense!.name === raced[1] ? 1 : 0.9))];
+  const race = async ([network, ...raced]: readonly Graph[]) => {
+    races++;
+    assert.is(network, graph);
+    return [10, ...raced.map(({ name, nodes }) => (nodes.length === 1 || name === first.name ? 1 : 0.9))];
   };
   const request = { method: "low-rank", keep: { kind: "macs", value: 0.7 }, options: { timed: "on" } } as const;
   const { edits } = await makePlan(map, request, { ...runner, race });
-  assert.is(raced[0], graph.name);
-  assert.not(edits!.some(({ node }) => node === raced[1]));
-  assert.is(new Set(raced).size, raced.length, "each layer is timed once");
+  assert.is(races, 2);
+  assert.ok(edits!.length > 0 && !edits!.some(({ node }) => node === first.name));
   const untimed = await makePlan(map, { ...request, options: {} }, { ...runner, race });
-  assert.ok(untimed.edits!.some(({ node }) => node === raced[1]));
+  assert.ok(untimed.edits!.some(({ node }) => node === first.name));
   await fails(() => makePlan(map, request, runner), RequestError, /^--timed: layers can be timed only on the device/);
   const slower = { ...runner, race: async (graphs: readonly Graph[]) => graphs.map((_, i) => 1 + i) };
   await fails(() => makePlan(map, request, slower), RequestError, /ask for \d+ or more/);
