@@ -23,11 +23,15 @@ export function firstOf(samples: Samples, most: number): Samples {
 export function finiteSamples(samples: Samples): Samples {
   return {
     count: samples.count,
+    label: (i) => samples.label?.(i),
     get(i) {
       const numbers = samples.get(i);
       const bad = numbers.findIndex((value) => !Number.isFinite(value));
       if (bad < 0) return numbers;
-      throw new DataError(`has numbers that are not finite: number ${bad} is ${numbers[bad]}`, `picture ${i}`);
+      throw new DataError(
+        `number ${bad} is ${numbers[bad]}, which is not finite; look for NaN in the set`,
+        `picture ${i}`,
+      );
     },
   };
 }

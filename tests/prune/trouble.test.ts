@@ -68,7 +68,7 @@ for (const request of REQUESTS) {
     await fails(
       () => makePlan(findUnits(dense), request, runner, { samples: () => samples }),
       DataError,
-      /^picture 2: has numbers that are not finite: number 5 is NaN$/,
+      /^picture 2: number 5 is NaN, which is not finite; look for NaN in the set$/,
     );
   });
 }
@@ -82,9 +82,10 @@ test("channels chosen where they are read: too few pictures for that are told, t
   assert.ok(notes.some((note) => /weights an output are few; ridge/.test(note)));
 });
 
-test("pictures whose numbers are finite are handed on as they are", () => {
+test("pictures whose numbers are finite are handed on as they are, with their labels", () => {
   const samples = samplesFor(ARCHITECTURES["vgg"]!(), 2);
-  const checked = finiteSamples(samples);
+  const checked = finiteSamples({ ...samples, label: (i) => i + 3 });
+  assert.is(checked.label!(1), 4);
   assert.is(checked.count, 2);
   assert.is(checked.get(1), samples.get(1));
 });
