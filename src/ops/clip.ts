@@ -11,6 +11,7 @@ export const clip = defineOp({
   ],
   atoms: (_attrs, [x]) => [x!],
   reorder: reorderElements,
+  idempotent: true,
   macs: () => 0,
   lower: ({ min, max }) => ({ layer: { type: "clip", min, max }, reads: [0] }),
   raise: (layer) =>

@@ -94,6 +94,8 @@ export interface Op<Name extends string, Attrs extends object> {
   reorder?(attrs: Attrs, order: readonly number[]): { attrs: Attrs; order: readonly number[] };
   /** Whether it only moves elements, so that whole numbers stay whole. */
   readonly moves?: true;
+  /** Whether it changes nothing when it is done a second time, with the same attributes, right behind itself. */
+  readonly idempotent?: true;
   /** Whether each element takes the time of a window, which a file may make as large as it likes: importers fold none of it. */
   readonly windowed?: true;
   /** Multiply-adds for one run. */

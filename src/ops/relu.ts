@@ -7,6 +7,7 @@ export const relu = defineOp({
   evaluate: (_attrs, [x]) => [{ shape: x!.shape, data: Float64Array.from(x!.data, (v) => (v < 0 ? 0 : v)) }],
   atoms: (_attrs, [x]) => [x!],
   reorder: reorderElements,
+  idempotent: true,
   macs: () => 0,
   lower: () => ({ layer: { type: "clip", min: 0, max: Infinity }, reads: [0] }),
   raise: (layer) =>

@@ -5,8 +5,16 @@ import { foldBatchNorm } from "./fold-batch-norm.js";
 import { foldPad } from "./fold-pad.js";
 import { fuseSelfGate } from "./fuse-self-gate.js";
 import { removeIdentity } from "./remove-identity.js";
+import { removeRepeated } from "./remove-repeated.js";
 
-export const PASSES = { removeIdentity, fuseSelfGate, cancelTransposes, foldPad, foldBatchNorm } as const;
+export const PASSES = {
+  removeIdentity,
+  removeRepeated,
+  fuseSelfGate,
+  cancelTransposes,
+  foldPad,
+  foldBatchNorm,
+} as const;
 
 /** All passes in turn, again and again while that makes the graph smaller: what `compile` does first. */
 export function simplify(graph: Graph): Graph {
