@@ -59,28 +59,38 @@ export interface Candidate {
   readonly root: number;
 }
 
+/** What goes at once: a channel, or all that is left in a residual block. */
+export interface Step {
+  readonly candidates: readonly Candidate[];
+  /** Units none of whose channels returns unless all of the step does. */
+  readonly closes?: readonly number[] | undefined;
+}
+
 /** The amount that a budget allows, of `full`. */
 export function allowance({ value, amount }: Budget, full: number): number {
   return value <= 1 && !amount ? value * full : value;
 }
 
 /**
- * Removes candidates in the given order until the cost fits, then puts back, best first, whatever still fits: in the end the
- * cost is never above the allowance, and no removed channel could return without exceeding it.
+ * Removes step after step until the cost fits, then puts back, best first, whatever still fits: in the end the cost is never above the
+ * allowance, and nothing that was removed could return without exceeding it.
  *
  * `cost` must not grow when more is removed. `alike` says that channels of one unit cost the same. Throws a `RequestError` that
  * says what can be reached.
  */
 export function cutToBudget(
-  sequence: readonly Candidate[],
+  sequence: readonly Step[],
   allowed: number,
   cost: (removed: ReadonlySet<number>) => number,
   keep: Budget,
   alike = true,
 ): Set<number> {
-  const first = (count: number) => new Set(sequence.slice(0, count).map(({ root }) => root));
+  const first = (count: number) => new Set(sequence.slice(0, count).flatMap(rootsOf));
   const least = cost(first(sequence.length));
-  if (least > allowed) throw tooLittle(keep, allowed, "one channel", least, "units");
+  if (least > allowed) {
+    const left = sequence.some(({ closes }) => closes) ? "one channel and no block" : "one channel";
+    throw tooLittle(keep, allowed, left, least, "units");
+  }
   let [low, high] = [0, sequence.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -108,21 +118,24 @@ export function tooLittle(
   );
 }
 
+const rootsOf = ({ candidates }: Step) => candidates.map(({ root }) => root);
+
 /** Where channels of one unit cost the same, the first that does not fit speaks for the rest of its unit. */
 function putBack(
-  removedInOrder: readonly Candidate[],
+  removedInOrder: readonly Step[],
   removed: Set<number>,
   allowed: number,
   cost: (removed: ReadonlySet<number>) => number,
   alike: boolean,
 ): Set<number> {
   const full = new Set<number>();
-  for (const { unit, root } of [...removedInOrder].reverse()) {
-    if (full.has(unit)) continue;
-    removed.delete(root);
+  for (const step of [...removedInOrder].reverse()) {
+    if (step.candidates.some(({ unit }) => full.has(unit))) continue;
+    const roots = rootsOf(step);
+    roots.forEach((root) => removed.delete(root));
     if (cost(removed) <= allowed) continue;
-    removed.add(root);
-    if (alike) full.add(unit);
+    roots.forEach((root) => removed.add(root));
+    (step.closes ?? (alike ? [step.candidates[0]!.unit] : [])).forEach((unit) => full.add(unit));
   }
   return removed;
 }

@@ -3,6 +3,7 @@ import { type Graph, type Shape, sizeOf } from "../graph/graph.js";
 import { countNonZero, filterNumbers, type FilterNumbers, inferShapes, nodeMacs } from "../ops/walk.js";
 import { cutNode, cutTensor, keptShape } from "./apply.js";
 import { type ChannelMap, keptOf } from "./atoms.js";
+import type { Block } from "./blocks.js";
 import type { Kept } from "../ops/op.js";
 
 export interface Cost {
@@ -12,12 +13,15 @@ export interface Cost {
   readonly parameters: number;
 }
 
-export function costModel(graph: Graph, channels: ChannelMap): (removed: ReadonlySet<number>) => Cost {
+/** For classes of channels that go, and residual blocks. */
+export type CostModel = (removed: ReadonlySet<number>, blocks?: readonly Block[]) => Cost;
+
+export function costModel(graph: Graph, channels: ChannelMap): CostModel {
   const shapes = inferShapes(graph);
   const tracked = [...channels.atoms].filter(([, axes]) => axes.some((axis) => axis !== null)).map(([name]) => name);
   const whole = new Map<string, Kept>([...shapes].map(([name, shape]) => [name, shape.map(() => null)]));
   const numbers = filterNumbers(graph);
-  return (removed) => {
+  return (removed, blocks = []) => {
     const kept = new Map(whole);
     const cutShapes = new Map(shapes);
     for (const name of tracked) {
@@ -26,9 +30,14 @@ export function costModel(graph: Graph, channels: ChannelMap): (removed: Readonl
       cutShapes.set(name, keptShape(shapes.get(name)!, masks));
     }
     const left = numbersLeft(graph, numbers, kept, cutShapes);
-    const macs = graph.nodes.reduce((sum, node) => sum + nodeMacs(cutNode(node, kept), cutShapes, left), 0);
+    const gone = new Set(blocks.flatMap(({ nodes }) => nodes));
+    const nodes = gone.size > 0 ? graph.nodes.filter(({ name }) => !gone.has(name)) : graph.nodes;
+    const macs = nodes.reduce((sum, node) => sum + nodeMacs(cutNode(node, kept), cutShapes, left), 0);
+    const read = gone.size > 0 ? new Set(nodes.flatMap(({ inputs }) => inputs)) : graph.constants;
     let parameters = 0;
-    for (const name of graph.constants.keys()) parameters += left(name) ?? sizeOf(cutShapes.get(name)!);
+    for (const name of graph.constants.keys()) {
+      if (read.has(name)) parameters += left(name) ?? sizeOf(cutShapes.get(name)!);
+    }
     return { macs, parameters };
   };
 }

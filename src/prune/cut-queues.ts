@@ -1,14 +1,16 @@
 /** How far the queue of each unit goes so that a budget is met. */
 import { countNonZero } from "../ops/walk.js";
-import { applyCuts } from "./apply.js";
-import { allowance, type Budget, type Candidate, cutToBudget } from "./budget.js";
+import { allowance, type Budget, cutToBudget } from "./budget.js";
 import { costModel } from "./cost.js";
 import { allocateByLatency } from "./latency/allocate.js";
-import { cutToMilliseconds } from "./latency/cut.js";
+import { removeToMilliseconds } from "./latency/cut.js";
+import { ifReachable } from "./latency/reachable.js";
 import type { WidthLatency } from "./latency/widths.js";
 import type { Decision, MethodContext, Scope } from "./methods/method.js";
 import type { Cut } from "./plan.js";
-import type { Queue } from "./queues.js";
+import { endingsOf, lossOf, type Queue, withoutEnd } from "./queues.js";
+import { bypassesOf, type Removal, removalOf, withoutRemoved } from "./removal.js";
+import { stepsOf } from "./steps.js";
 import type { Unit, UnitMap } from "./units.js";
 
 /** What methods decide that remove channels. */
@@ -24,7 +26,10 @@ export interface Competition {
   readonly byLatency: boolean;
 }
 
-/** The cuts that meet the budget. Throws a `RequestError` that says what can be reached. */
+/**
+ * The cuts that meet the budget. Where blocks may go, they do if less is lost then. Throws a `RequestError` that says what can be
+ * reached.
+ */
 export async function cutQueues(
   queues: readonly Queue[],
   competition: Competition,
@@ -32,12 +37,14 @@ export async function cutQueues(
 ): Promise<CutDecision> {
   if (context.keep!.kind === "ms") return cutByMilliseconds(queues, competition, context);
   const removed = choose(queues, competition.scope, context);
-  return {
-    cuts: cutsOf(
-      queues.map(({ unit }) => unit),
-      (root) => removed.has(root),
-    ),
-  };
+  return decisionOf(queues, removalOf(removed, endingsOf(queues)));
+}
+
+/** What goes, as cuts and edits. */
+function decisionOf(queues: readonly Queue[], { classes, blocks }: Removal): CutDecision {
+  const units = queues.map(({ unit }) => unit);
+  const cuts = cutsOf(units, (root) => classes.has(root));
+  return blocks.length > 0 ? { cuts, edits: bypassesOf(blocks) } : { cuts };
 }
 
 /** A cut for each unit that loses something. */
@@ -50,11 +57,20 @@ export function cutsOf(units: readonly Unit[], isRemoved: (root: number) => bool
   return cuts.filter(({ remove }) => remove.length > 0);
 }
 
-function choose(queues: readonly Queue[], scope: Scope, context: MethodContext): Set<number> {
+function choose(queues: readonly Queue[], scope: Scope, context: MethodContext): ReadonlySet<number> {
   const { kind, value } = context.keep!;
   if (value === 1) return new Set();
-  return kind === "channels" ? shareOfEach(queues, value) : fit(queues, scope, context);
+  const whole = queues.map(withoutEnd);
+  if (kind === "channels") return shareOfEach(whole, value);
+  if (endingsOf(queues).length === 0) return fit(queues, scope, context);
+  const kept = ifReachable(() => fit(whole, scope, context));
+  const ended = fit(queues, scope, context);
+  const loss = (removed: ReadonlySet<number>) => lossOf(queues, countsOf(queues, removed));
+  return kept && loss(kept) <= loss(ended) ? kept : ended;
 }
+
+const countsOf = (queues: readonly Queue[], removed: ReadonlySet<number>) =>
+  queues.map(({ unit: { roots } }) => roots.filter((root) => removed.has(root)).length);
 
 function shareOfEach(queues: readonly Queue[], share: number): Set<number> {
   const quota = ({ width }: Unit) => width - Math.max(1, Math.round(share * width));
@@ -65,38 +81,29 @@ function shareOfEach(queues: readonly Queue[], share: number): Set<number> {
 
 function fit(queues: readonly Queue[], scope: Scope, { map, keep, runner }: MethodContext): Set<number> {
   const { kind } = keep!;
-  const { graph, channels } = map;
   const bytesOf = runner.cutBytes ?? runner.fileBytes;
-  const model = costModel(graph, channels);
+  const model = costModel(map.graph, map.channels);
+  const endings = endingsOf(queues);
   const cost = (removed: ReadonlySet<number>): number => {
-    if (kind === "bytes") return bytesOf(applyCuts(graph, channels, removed).graph);
-    return model(removed)[kind as "macs" | "parameters"];
+    const removal = removalOf(removed, endings);
+    if (kind === "bytes") return bytesOf(withoutRemoved(map, removal));
+    return model(removal.classes, removal.blocks)[kind as "macs" | "parameters"];
   };
-  const full = kind === "bytes" ? runner.fileBytes(graph) : cost(new Set());
-  return cutToBudget(sequenceOf(queues, scope), allowance(keep!, full), cost, keep!, hasNoZeros(map));
+  const full = kind === "bytes" ? runner.fileBytes(map.graph) : cost(new Set());
+  return cutToBudget(stepsOf(queues, scope), allowance(keep!, full), cost, keep!, hasNoZeros(map));
 }
 
-/** All channels that may go, in the order in which they do. */
-function sequenceOf(queues: readonly Queue[], scope: Scope): Candidate[] {
-  const candidates = queues.flatMap(({ unit, order, scores }, u) =>
-    order.map((channel, place) => ({
-      ...{ unit: u, channel, root: unit.roots[channel]!, place },
-      urgency: scope === "global" ? scores[place]! : (place + 1) / unit.width,
-    })),
-  );
-  return candidates.sort((a, b) => a.urgency - b.urgency || a.unit - b.unit || a.place - b.place);
-}
-
-function cutByMilliseconds(
+async function cutByMilliseconds(
   queues: readonly Queue[],
   { scope, byLatency }: Competition,
   context: MethodContext,
 ): Promise<CutDecision> {
   const { keep, runner } = context;
-  return cutToMilliseconds(context, queues, (latency, allowedMs) => {
+  const { removal, milliseconds } = await removeToMilliseconds(context, queues, (latency, allowedMs) => {
     if (byLatency) return allocateByLatency(queues, latency, { allowedMs, multiple: runner.latency!.multiple });
-    return fitMilliseconds(queues, latency, { allowedMs, scope, keep: keep! });
+    return fitMilliseconds(queues.map(withoutEnd), latency, { allowedMs, scope, keep: keep! });
   });
+  return { ...decisionOf(queues, removal), milliseconds };
 }
 
 /** By unit how many channels go, in the order of their scores. */
@@ -105,13 +112,11 @@ function fitMilliseconds(
   latency: WidthLatency,
   { allowedMs, scope, keep }: { readonly allowedMs: number; readonly scope: Scope; readonly keep: Budget },
 ): number[] {
-  const countsOf = (removed: ReadonlySet<number>) =>
-    queues.map(({ unit: { roots } }) => roots.filter((root) => removed.has(root)).length);
   const cost = (removed: ReadonlySet<number>) => {
-    countsOf(removed).forEach((count, unit) => latency.remove(unit, count));
+    countsOf(queues, removed).forEach((count, unit) => latency.remove(unit, count));
     return latency.total;
   };
-  return countsOf(cutToBudget(sequenceOf(queues, scope), allowedMs, cost, keep));
+  return countsOf(queues, cutToBudget(stepsOf(queues, scope), allowedMs, cost, keep));
 }
 
 /** Whether channels of a unit cost the same: as long as no weight of theirs is zero. */

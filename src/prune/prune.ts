@@ -1,10 +1,11 @@
 /** Pruning in its steps: decide, apply, compare. (Recovery follows as a step of its own: recover/.) */
 import { RequestError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { countMacs, countParameters, filterNumbers, inferShapes, nodeMacs } from "../ops/walk.js";
+import { countMacs, countParameters, inferShapes } from "../ops/walk.js";
 import { type Applied, applyCuts, maskGraph } from "./apply.js";
 import { type Budget, checkBudget, formatBudget } from "./budget.js";
-import { applyEdits, checkEdits, maskedByEdits } from "./edits/index.js";
+import { type Change, type EditedLayer, editedLayers, type RemovedBlock, removedBlocks } from "./changes.js";
+import { applyEdits, byTime, checkEdits, type Edit, maskedByEdits } from "./edits/index.js";
 import { checkCut, type Equality } from "./equality.js";
 import { measureAgain, type Milliseconds } from "./latency/measured.js";
 import { methodByName } from "./methods/index.js";
@@ -14,7 +15,7 @@ import { type PrunePlan, removedClasses } from "./plan.js";
 import { planByRank } from "./rank.js";
 import type { Runner } from "./runner.js";
 import { finiteSamples, type Samples } from "./segments.js";
-import { findUnits, type UnitMap } from "./units.js";
+import { findUnits, type Unit, type UnitMap } from "./units.js";
 
 export interface PruneRequest {
   readonly method: string;
@@ -38,18 +39,6 @@ export interface Resources {
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
-interface Change {
-  readonly before: number;
-  readonly after: number;
-}
-
-export interface EditedLayer {
-  readonly name: string;
-  readonly edits: readonly string[];
-  readonly weights: Change;
-  readonly macs: Change;
-}
-
 export interface PruneResult extends Applied {
   readonly plan: PrunePlan;
   /** Multiply-adds of one run. */
@@ -60,6 +49,8 @@ export interface PruneResult extends Applied {
   readonly units: readonly (Change & { readonly name: string; readonly frozen: string | undefined })[];
   /** Nodes that edits changed: by which kinds, weights other than zero in their filters, and multiply-adds. */
   readonly layers: readonly EditedLayer[];
+  /** Residual blocks that are their shortcut now. */
+  readonly blocks: readonly RemovedBlock[];
   readonly equality: Equality;
 }
 
@@ -146,13 +137,18 @@ export function writtenRequest(request: PruneRequest): Record<string, string> {
 /** Changes and cuts what a plan says, and proves the result equal to the masked network run by dense kernels. */
 export async function applyPlan(map: UnitMap, plan: PrunePlan, runner: Runner): Promise<PruneResult> {
   const { graph: dense } = map;
-  const edited = await editNetwork(map, plan, runner);
+  const { edits = [] } = plan;
+  checkEdits(edits, dense);
+  const { before, after } = byTime(edits);
+  const edited = await editNetwork(map, before, plan.seed, runner);
   const { graph, channels } = edited.map;
   const removed = removedClasses(plan, edited.map.units);
-  const applied = applyCuts(graph, channels, removed);
-  const masked = maskGraph(graph, channels, removed);
-  const equality = await checkCut(masked, applied, channelMakers(edited.map), runner, plan.seed);
-  const change = (measure: (graph: Graph) => number) => ({ before: measure(dense), after: measure(applied.graph) });
+  const cut = applyCuts(graph, channels, removed);
+  const applied = { ...cut, graph: applyEdits(after, cut.graph) };
+  const masked = maskedByEdits(after, maskGraph(graph, channels, removed));
+  const equality = await checkCut(masked, applied, channelMakers(edited.map, applied.graph), runner, plan.seed);
+  const change = (measure: (of: Graph) => number) => ({ before: measure(dense), after: measure(applied.graph) });
+  const isLeft = ({ owned }: Unit) => owned.some(({ constant }) => applied.graph.constants.has(constant));
   return {
     ...applied,
     plan,
@@ -162,18 +158,18 @@ export async function applyPlan(map: UnitMap, plan: PrunePlan, runner: Runner): 
     units: edited.map.units.map((unit) => ({
       name: unit.name,
       before: unit.width,
-      after: unit.roots.filter((root) => !removed.has(root)).length,
+      after: isLeft(unit) ? unit.roots.filter((root) => !removed.has(root)).length : 0,
       frozen: unit.frozen,
     })),
-    layers: editedLayers(dense, applied.graph, plan),
+    layers: editedLayers(dense, applied.graph, edits),
+    blocks: removedBlocks(dense, edits),
     equality: { maxRelative: Math.max(equality.maxRelative, edited.maxRelative) },
   };
 }
 
-/** The network behind the plan's edits, compared with their masked meaning, and how far they are apart. */
-async function editNetwork(map: UnitMap, { edits = [], seed }: PrunePlan, runner: Runner) {
+/** The network behind the edits that come before cuts, compared with their masked meaning, and how far they are apart. */
+async function editNetwork(map: UnitMap, edits: readonly Edit[], seed: number, runner: Runner) {
   if (edits.length === 0) return { map, maxRelative: 0 };
-  checkEdits(edits, map.graph);
   const graph = applyEdits(edits, map.graph);
   const named = new Set(edits.map(({ node }) => node));
   const checkpoints = map.graph.nodes.filter(({ name }) => named.has(name)).flatMap(({ outputs }) => outputs);
@@ -183,30 +179,12 @@ async function editNetwork(map: UnitMap, { edits = [], seed }: PrunePlan, runner
   return { map: edited, maxRelative };
 }
 
-function editedLayers(dense: Graph, result: Graph, { edits = [] }: PrunePlan): EditedLayer[] {
-  const [before, after] = [layerCosts(dense), layerCosts(result)];
-  return [...new Set(edits.map(({ node }) => node))].map((name) => ({
-    name,
-    edits: edits.filter(({ node }) => node === name).map(({ kind }) => kind),
-    weights: { before: before(name).weights, after: after(name).weights },
-    macs: { before: before(name).macs, after: after(name).macs },
-  }));
-}
-
-/** Weights other than zero and multiply-adds of the nodes of these names; 0 where an edit left none. */
-function layerCosts(graph: Graph): (name: string) => { readonly weights: number; readonly macs: number } {
-  const [shapes, numbers] = [inferShapes(graph), filterNumbers(graph)];
-  return (name) => {
-    const node = graph.nodes.find((candidate) => candidate.name === name);
-    if (!node) return { weights: 0, macs: 0 };
-    return { weights: numbers(node.inputs[1] ?? "") ?? 0, macs: nodeMacs(node, shapes, numbers) };
-  };
-}
-
-/** What the nodes give that make channels. */
-function channelMakers({ graph, channels }: UnitMap): string[] {
+/** What the nodes give that make channels, as far as the result has them. */
+function channelMakers({ graph, channels }: UnitMap, { nodes: left }: Graph): string[] {
   const makers = new Set(channels.owners.filter(({ role }) => role === "produce").map(({ node }) => node));
-  return graph.nodes.filter(({ name }) => makers.has(name)).flatMap(({ outputs }) => outputs);
+  const made = new Set(left.flatMap(({ outputs }) => outputs));
+  const outputs = graph.nodes.filter(({ name }) => makers.has(name)).flatMap((node) => node.outputs);
+  return outputs.filter((name) => made.has(name));
 }
 
 /** Plans and applies in one go. */

@@ -1,11 +1,12 @@
 /** From scores of channels to cuts: which channels a budget leaves. */
 import { RequestError } from "../errors.js";
 import { openMoments } from "../linalg/moments.js";
+import { type Ending, findBlocks, findEndings } from "./blocks.js";
 import { type Competition, type CutDecision, cutQueues } from "./cut-queues.js";
-import type { Allocation, MethodContext, RankMethod } from "./methods/method.js";
+import type { Allocation, Blocks, MethodContext, RankMethod } from "./methods/method.js";
 import { measureCurves, stagesOf, type Weighing } from "./moments/measure-curves.js";
 import { stages } from "./progress.js";
-import { type Queue, queueOfScores, queuesOfCurves } from "./queues.js";
+import { type Queue, queueOfScores, queuesOfCurves, withEnds } from "./queues.js";
 import { selectUnits, type Unit } from "./units.js";
 
 /** The cuts by a method that ranks. */
@@ -31,8 +32,11 @@ export async function planByScores(
 ): Promise<CutDecision> {
   checkRequest(context);
   const queues = units.map((unit) => queueOfScores(unit, score(unit)));
+  const competition = competitionOf(context);
   const weighing = weighingOf(context);
-  return cutQueues(weighing ? await weigh(queues, weighing, context) : queues, competitionOf(context), context);
+  if (weighing) return cutQueues(await weigh(queues, weighing, context), competition, context);
+  const mayEnd = competition.byLatency && context.keep!.kind === "ms";
+  return cutQueues(mayEnd ? withEnds(queues, endingsFor(context, units, false)) : queues, competition, context);
 }
 
 const asked = ({ options }: MethodContext) => options["allocate"] as Allocation;
@@ -73,11 +77,20 @@ function competitionOf(context: MethodContext): Competition {
 /** The same orders with losses as samples show them. */
 async function weigh(queues: readonly Queue[], weighing: Weighing, context: MethodContext): Promise<Queue[]> {
   const units = queues.map(({ unit }) => unit);
+  const endings = endingsFor(context, units, true);
   const { curves } = await measureCurves(context, units, {
     weighing,
+    endings,
     orders: queues.map(({ order }) => order),
     moments: await openMoments(),
-    nextStage: stages(context.onProgress, Array<number>(stagesOf(weighing)).fill(1)),
+    nextStage: stages(context.onProgress, Array<number>(stagesOf({ weighing, endings })).fill(1)),
   });
-  return queuesOfCurves(context.map, units, curves, context.keep!);
+  return queuesOfCurves(context.map, units, curves, { keep: context.keep!, endings });
+}
+
+/** What may go with the last channels of units, as the request has it; `byDefault` is what `auto` means. */
+export function endingsFor({ map, options }: MethodContext, units: readonly Unit[], byDefault: boolean): Ending[] {
+  const blocks = options["blocks"] as Blocks;
+  const mayGo = blocks === "auto" ? byDefault : blocks === "remove";
+  return mayGo ? findEndings(map, findBlocks(map.graph), units) : [];
 }

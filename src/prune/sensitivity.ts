@@ -84,9 +84,26 @@ function firstChanged(graph: Graph, curve: Curve): number {
 
 /** How the dense network's own answers are rated. */
 export async function denseAnswers(graph: Graph, request: AnswersRequest): Promise<AnswerChange> {
-  const logits = { ...graph, outputs: logitsOf(graph) };
-  const answers = (await answersOf(logits, request)).map((outputs) => joined(logits, outputs));
-  return compareAnswers(answers, answers, request);
+  return (await compareNetworks(graph, [graph], request))[0]!;
+}
+
+/** How the answers of other networks with the same outputs are rated beside the dense network's. */
+export async function compareNetworks(
+  dense: Graph,
+  others: readonly Graph[],
+  request: AnswersRequest,
+): Promise<AnswerChange[]> {
+  const logits = logitsOf(dense);
+  const answers = async (network: Graph) => {
+    const graph = { ...network, outputs: logits };
+    return (await answersOf(graph, request)).map((outputs) => joined(graph, outputs));
+  };
+  const reference = await answers(dense);
+  const changes: AnswerChange[] = [];
+  for (const other of others) {
+    changes.push(compareAnswers(reference, other === dense ? reference : await answers(other), request));
+  }
+  return changes;
 }
 
 /**

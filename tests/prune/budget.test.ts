@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { RequestError } from "../../src/errors.js";
 import { runtimeRunner } from "../../src/measure/runner.js";
 import { resnet } from "../../src/models/index.js";
-import { allowance, BUDGETS, type Candidate, cutToBudget, formatBudget, parseBudget } from "../../src/prune/budget.js";
+import { allowance, BUDGETS, cutToBudget, formatBudget, parseBudget, type Step } from "../../src/prune/budget.js";
 import { makePlan, type PruneRequest, writtenRequest } from "../../src/prune/prune.js";
 import { findUnits } from "../../src/prune/units.js";
 import { SIZE } from "./architectures.js";
@@ -58,7 +58,7 @@ test("up to 1 it is a share, above 1 an amount", () => {
 
 /** Classes 0, 1, .. in the order in which they go; each has its own unit and cost. */
 function cut(costs: readonly number[], allowed: number, fixed = 0): number[] {
-  const sequence = costs.map((_, i): Candidate => ({ unit: i, channel: 0, root: i }));
+  const sequence = costs.map((_, i): Step => ({ candidates: [{ unit: i, channel: 0, root: i }] }));
   const cost = (removed: ReadonlySet<number>) => costs.reduce((sum, c, i) => sum + (removed.has(i) ? 0 : c), fixed);
   return [...cutToBudget(sequence, allowed, cost, { kind: "macs", value: 7 })].sort((a, b) => a - b);
 }
@@ -79,10 +79,31 @@ test("what still fits is put back, best first", () => {
 
 test("channels of one unit: one that does not fit speaks for all", () => {
   const calls: number[] = [];
-  const sequence = [...Array(100).keys()].map((i): Candidate => ({ unit: 0, channel: i, root: i }));
+  const sequence = [...Array(100).keys()].map((i): Step => ({ candidates: [{ unit: 0, channel: i, root: i }] }));
   const cost = (removed: ReadonlySet<number>) => (calls.push(removed.size), 100 - removed.size);
   assert.is(cutToBudget(sequence, 40, cost, { kind: "macs", value: 40 }).size, 60);
   assert.ok(calls.length < 12, `${calls.length} looks at the cost`);
+});
+
+test("what goes at once returns at once, or not at all, and nothing else of its units", () => {
+  const at = (unit: number, root: number) => ({ unit, channel: root, root });
+  const sequence: Step[] = [
+    { candidates: [at(0, 0)] },
+    { candidates: [at(1, 1)] },
+    { candidates: [at(0, 2), at(1, 3)], closes: [0, 1] },
+    { candidates: [at(2, 4)] },
+  ];
+  // Without 2 and 3 there is nothing of units 0 and 1.
+  const cost = (removed: ReadonlySet<number>) =>
+    (removed.has(4) ? 0 : 3) + (removed.has(2) ? 0 : 4 + (removed.has(0) ? 0 : 1) + (removed.has(1) ? 0 : 1));
+  const left = (allowed: number) =>
+    [...cutToBudget(sequence, allowed, cost, { kind: "macs", value: allowed })].sort((a, b) => a - b);
+  assert.equal(left(9), []);
+  assert.equal(left(8), [0]);
+  assert.equal(left(7), [0, 1]);
+  assert.equal(left(6), [0, 1, 2, 3]);
+  assert.equal(left(3), [0, 1, 2, 3]);
+  assert.equal(left(2), [0, 1, 2, 3, 4]);
 });
 
 test("a budget that cannot be met says what can", async () => {

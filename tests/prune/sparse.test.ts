@@ -101,7 +101,8 @@ function moreOf(method: string, edit: Edit): Iterable<Edit> {
       return edit.ranks.map((rank, i) => ({ ...edit, ranks: edit.ranks.with(i, rank + 1) }));
     case "merge":
     case "weights":
-      throw new Error("no method of this test merges or refits");
+    case "bypass":
+      throw new Error("no method of this test merges, refits or drops blocks");
     default:
       return moreNumbers(edit);
   }

@@ -1,4 +1,4 @@
-/** The laws of channels that go in a method's own order, each unit as far as pictures say. */
+/** The laws of channels that go in a method's own order, each unit as far as pictures say. Where blocks go, too: block-laws.test.ts. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RequestError } from "../../src/errors.js";
@@ -53,7 +53,7 @@ for (const name of NETWORKS) {
     const pictures = noisePictures(map.graph);
     for (const { name: method } of name === "resnet" ? SCORING : SCORING.filter((of) => OFTEN.includes(of.name))) {
       const ask = (allocate: string): PruneRequest => {
-        return { method, keep: { kind: "macs", value: 0.6 }, options: { allocate } };
+        return { method, keep: { kind: "macs", value: 0.6 }, options: { allocate, blocks: "keep" } };
       };
       const scored = await makePlan(map, ask("score"), runner, pictures);
       for (const allocate of WEIGHINGS) {
@@ -69,7 +69,11 @@ for (const name of NETWORKS) {
         assert.equal(parsePlan(formatPlan(plan), "plan.json"), plan);
       }
     }
-    const again = { method: "l1", keep: { kind: "macs", value: 0.6 }, options: { allocate: "sensitivity" } } as const;
+    const again = {
+      method: "l1",
+      keep: { kind: "macs", value: 0.6 },
+      options: { allocate: "sensitivity", blocks: "keep" },
+    } as const;
     assert.equal(
       await makePlan(findUnits(map.graph), again, runner, pictures),
       await makePlan(map, again, runner, pictures),
@@ -107,7 +111,7 @@ test("by milliseconds, too", async () => {
   const map = findUnits(ARCHITECTURES["resnet"]!());
   const timed = { ...runner, latency: latencyModel(await fakeTable(map.graph)) };
   for (const allocate of WEIGHINGS) {
-    const request = { method: "l1", keep: { kind: "ms", value: 0.6 }, options: { allocate } } as const;
+    const request = { method: "l1", keep: { kind: "ms", value: 0.6 }, options: { allocate, blocks: "keep" } } as const;
     const plan = await makePlan(map, request, timed, noisePictures(map.graph));
     const before = total(timed, map.graph);
     const after = total(timed, (await applyPlan(map, plan, timed)).graph);

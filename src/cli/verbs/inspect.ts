@@ -4,7 +4,8 @@ import { describeGraph, type GraphFacts, type LayerFacts } from "../../measure/f
 import { describeKernels, type KernelFacts } from "../../measure/kernels.js";
 import { load, type MemoryMap } from "../../runtime/index.js";
 import { explainMemory } from "../memory.js";
-import { findUnits } from "../../prune/units.js";
+import { findBlocks, unitsInside } from "../../prune/blocks.js";
+import { findUnits, type UnitMap } from "../../prune/units.js";
 import { formatBytes, formatCount, formatPercentage } from "../../report/units.js";
 import { formatTable } from "../../report/table.js";
 import { type NetworkFile, readNetworkFile } from "../network-file.js";
@@ -26,7 +27,8 @@ export function inspect(): Command {
 async function run(path: string, options: JsonOption & ShapeOption): Promise<void> {
   const file = await readNetworkFile(path, options.shape);
   const facts = describeGraph(file.graph);
-  const { units } = findUnits(file.graph);
+  const map = findUnits(file.graph);
+  const { units } = map;
   const session = await load(file.compiled, { shapes: file.shapes });
   const kernels = await describeKernels(file.graph, session, file.compiled, file.shapes);
   const layers = facts.layers.map((layer, i) => ({ ...layer, ...kernels[i]! }));
@@ -49,10 +51,21 @@ async function run(path: string, options: JsonOption & ShapeOption): Promise<voi
       residual,
       producers,
     })),
+    blocks: describeBlocks(map),
     about: file.graph.about,
     notes: file.notes,
   };
   report(options.json, data, () => format(file, facts, data));
+}
+
+/** Residual blocks that may go as a whole: what goes with each, and the units that are inside. */
+function describeBlocks(map: UnitMap) {
+  const { layers: facts } = describeGraph(map.graph);
+  return findBlocks(map.graph).map((block) => {
+    const inside = new Set(block.nodes);
+    const macs = facts.filter(({ name }) => inside.has(name)).reduce((sum, layer) => sum + layer.macs, 0);
+    return { name: block.name, layers: block.layers, macs, units: unitsInside(map, block).map(({ name }) => name) };
+  });
 }
 
 interface Data {
@@ -67,6 +80,7 @@ interface Data {
     readonly frozen: string | null;
     readonly residual: boolean;
   }[];
+  readonly blocks: ReturnType<typeof describeBlocks>;
 }
 
 function format(file: NetworkFile, facts: GraphFacts, data: Data): string {
@@ -93,6 +107,14 @@ function format(file: NetworkFile, facts: GraphFacts, data: Data): string {
     })),
     ["name", "width", { key: "coupled", title: "coupled by" }, { key: "frozen", title: "cannot be removed" }],
   );
+  const blocks = formatTable(
+    data.blocks.map(({ name, macs, layers: going }) => ({ name, macs, layers: going.join(", ") })),
+    [
+      { key: "name", title: "residual block" },
+      { key: "macs", title: "multiply-adds", format: count },
+      { key: "layers", title: "goes with" },
+    ],
+  );
   const inputs = graph.inputs.map(
     ({ name, shape, batch }) => `${name} ${formatShape(shape)}${batch ? ` (batch "${batch}")` : ""}`,
   );
@@ -106,6 +128,7 @@ function format(file: NetworkFile, facts: GraphFacts, data: Data): string {
     "",
     units,
     "",
+    ...(data.blocks.length > 0 ? [blocks, ""] : []),
     ...data.layers.flatMap(explainZeros),
     `${formatCount(facts.macs)} multiply-adds, ${formatCount(facts.parameters)} parameters`,
     `${formatBytes(data.bytes)} compiled, ${formatBytes(data.peakBytes)} of memory to run: ${explainMemory(data.memory)}`,

@@ -6,6 +6,7 @@ import { RequestError } from "../../errors.js";
 import type { Measurement, Provenance } from "../../graph/about.js";
 import type { Graph } from "../../graph/graph.js";
 import { racer } from "../../measure/runner.js";
+import { type Block, findBlocks } from "../../prune/blocks.js";
 import { type Budget, parseBudget } from "../../prune/budget.js";
 import { METHODS, methodByName } from "../../prune/methods/index.js";
 import { formatPlan, parsePlan, type PrunePlan } from "../../prune/plan.js";
@@ -146,8 +147,12 @@ async function run(path: string, options: Options, command: Command): Promise<vo
   const map = findUnits(withRoomFor(options, graph));
   const replayed = options.plan === undefined ? undefined : parsePlan(readText(options.plan), options.plan);
   const step = stepOf(replayed ?? { ...options, request: writtenRequest(request) }, options);
+  const blocks = findBlocks(map.graph);
   const retraining = prepareTraining(map.graph, options);
-  const likeFinal = (cut: Graph) => retraining?.likeTrained(withStep(cut, step)) ?? withStep(cut, step);
+  const likeFinal = (cut: Graph) => {
+    const noted = withStep(cut, withGone(step, blocks, cut));
+    return retraining?.likeTrained(noted) ?? noted;
+  };
   const runner = {
     ...commandRunner(),
     fileBytes: (dense: Graph) => compile(dense, encoding).length,
@@ -166,7 +171,8 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     : await decide(map, request, runner, resources);
   const result = await applyPlan(map, plan, runner);
   const recovered = await recoverWithoutLabels(map.graph, result, samples, options);
-  const noted = withStep(recovered?.graph ?? result.graph, { ...step, measurements: measurementsOf(result) });
+  const done = { ...withGone(step, blocks, result.graph), measurements: measurementsOf(result) };
+  const noted = withStep(recovered?.graph ?? result.graph, done);
   if (options.planOut !== undefined) writeFileSafely(options.planOut, formatPlan(plan));
   const retrained = await retraining?.run(noted);
   const final = retrained?.graph ?? noted;
@@ -181,6 +187,7 @@ async function run(path: string, options: Options, command: Command): Promise<vo
     ms: milliseconds,
     units: result.units.map(({ name, before, after, frozen }) => ({ name, before, after, frozen: frozen ?? null })),
     layers: result.layers,
+    blocks: result.blocks,
     equality: result.equality,
     recovery: recoveryOf(recovered, retraining, retrained),
     seconds: (performance.now() - started) / 1000,
@@ -262,6 +269,13 @@ function measurementsOf({ macs, parameters }: Pick<PruneResult, "macs" | "parame
   ];
 }
 
+/** The step with the names of the residual blocks that the network does not have any more. */
+function withGone(step: Provenance, blocks: readonly Block[], { nodes }: Graph): Provenance {
+  const left = new Set(nodes.map(({ name }) => name));
+  const gone = blocks.filter(({ name }) => !left.has(name)).map(({ name }) => name);
+  return gone.length > 0 ? { ...step, detail: `${step.detail}, without ${gone.join(", ")}` } : step;
+}
+
 function withStep(graph: Graph, step: Provenance): Graph {
   return { ...graph, about: { ...graph.about, provenance: [...graph.about.provenance, step] } };
 }
@@ -278,6 +292,7 @@ interface Data {
     readonly frozen: string | null;
   }[];
   readonly layers: PruneResult["layers"];
+  readonly blocks: PruneResult["blocks"];
   readonly equality: PruneResult["equality"];
   readonly recovery: Recovery | null;
   readonly output: string | undefined;
@@ -319,6 +334,9 @@ function formatLayers(layers: Data["layers"]): string {
   return formatTable(rows, ["name", ...columns, { key: "edits", title: "changed by" }]);
 }
 
+const describeBlock = ({ name, layers, macs }: Data["blocks"][number]) =>
+  `${"block removed".padEnd(14)} ${name}, with ${layers.join(", ")}: ${formatCount(macs)} multiply-adds`;
+
 function formatTime({ before, after, predicted, error }: Milliseconds): string {
   const told = after ?? predicted;
   const how =
@@ -336,6 +354,7 @@ function format(data: Data): string {
   return [
     ...(data.layers.length > 0 ? [formatLayers(data.layers), ""] : []),
     ...(cuts ? [formatUnits(data.units), ""] : []),
+    ...data.blocks.map(describeBlock),
     change("multiply-adds", data.macs, formatCount),
     change("parameters", data.parameters, formatCount),
     change("compiled", data.bytes, formatBytes),

@@ -16,6 +16,8 @@ export interface EditKind<Edit extends EditOf<string>> {
   readonly kind: Edit["kind"];
   /** The fields behind `kind`, as an error message shows them. */
   readonly form: string;
+  /** Whether it is made when channels are cut already, and not before. */
+  readonly afterCuts?: true;
   /** Whether what was read from JSON has these fields, each of its type. */
   readonly fits: (fields: Partial<Record<keyof Edit, unknown>>) => boolean;
   /** Throws a `RequestError`, which names the node, unless the edit is one of this graph. */

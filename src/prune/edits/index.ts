@@ -1,6 +1,7 @@
 /** THE list of kinds of edits, in the order in which they are applied. Adding one is one file, and a line here. */
 import { RequestError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
+import { bypass, type BypassEdit } from "./bypass.js";
 import type { EditKind, EditOf } from "./edit.js";
 import { factor, type FactorEdit } from "./factor.js";
 import { mask, type MaskEdit } from "./mask.js";
@@ -9,10 +10,10 @@ import { positions, type PositionsEdit } from "./positions.js";
 import { reads, type ReadsEdit } from "./reads.js";
 import { weights, type WeightsEdit } from "./weights.js";
 
-export type Edit = MaskEdit | WeightsEdit | MergeEdit | PositionsEdit | ReadsEdit | FactorEdit;
+export type Edit = MaskEdit | WeightsEdit | MergeEdit | PositionsEdit | ReadsEdit | FactorEdit | BypassEdit;
 
 // Each is only handed edits of its own kind.
-export const EDITS = [mask, weights, merge, positions, reads, factor] as unknown as readonly EditKind<Edit>[];
+export const EDITS = [mask, weights, merge, positions, reads, factor, bypass] as unknown as readonly EditKind<Edit>[];
 
 const kindOf = ({ kind }: EditOf<string>) => EDITS.find((candidate) => candidate.kind === kind)!;
 
@@ -33,6 +34,12 @@ export function checkEdits(edits: readonly Edit[], graph: Graph): void {
     seen.add(key);
     kindOf(edit).check(edit, graph);
   }
+}
+
+/** Those that are made before channels are cut, and those that are made afterwards. */
+export function byTime(edits: readonly Edit[]): { readonly before: readonly Edit[]; readonly after: readonly Edit[] } {
+  const isLate = (edit: Edit) => kindOf(edit).afterCuts === true;
+  return { before: edits.filter((edit) => !isLate(edit)), after: edits.filter(isLate) };
 }
 
 const inOrder = (edits: readonly Edit[]) => EDITS.flatMap((kind) => edits.filter((edit) => edit.kind === kind.kind));

@@ -6,14 +6,9 @@
  * important ones of its unit, so that each unit is a queue, and times are those measured on the device at its widths.
  */
 import { RequestError } from "../../errors.js";
+import { isOver, type Losses, lossOf } from "../queues.js";
 import { type SavingOption, saveAtLeast } from "./knapsack.js";
 import type { WidthLatency } from "./widths.js";
-
-/** What a unit has to lose. */
-export interface Queue {
-  /** By how many channels are removed, the least important first: what is lost then in all, from 0 on. At least one channel stays. */
-  readonly losses: ArrayLike<number>;
-}
 
 export interface LatencyRequest {
   readonly allowedMs: number;
@@ -31,31 +26,34 @@ const MOST_KNAPSACKS = 40;
 
 /**
  * By unit the number of channels to remove, found in two ways, of which the one that loses less counts: chunk by chunk, and by
- * knapsacks over all units at once. Leaves `latency` there. In the end no removed chunk could return within the allowance. Throws
- * a `RequestError` that says what can be reached.
+ * knapsacks over all units at once; where residual blocks may go also without that. Leaves `latency` there. In the end no removed chunk
+ * could return within the allowance. Throws a `RequestError` that says what can be reached.
  */
-export function allocateByLatency(queues: readonly Queue[], latency: WidthLatency, request: LatencyRequest): number[] {
+export function allocateByLatency(queues: readonly Losses[], latency: WidthLatency, request: LatencyRequest): number[] {
   const { allowedMs, multiple } = request;
-  const levels = queues.map(({ losses }) => levelsOf(losses.length, multiple));
-  checkReachable(levels, latency, allowedMs);
-  const found = [removeByChunks, removeByKnapsacks].map((remove) => {
-    queues.forEach((_, unit) => latency.remove(unit, 0));
-    remove(queues, levels, latency, allowedMs);
-    // Times that grow where a width shrinks can end a search too early; there is always the least that can be reached.
-    if (latency.total > allowedMs) levels.forEach((list, unit) => latency.remove(unit, list.at(-1)!));
-    putBack(queues, levels, latency, allowedMs);
-    return [...queues.keys()].map((unit) => latency.removed(unit));
-  });
-  const lost = (counts: readonly number[]) =>
-    counts.reduce((sum, count, unit) => sum + queues[unit]!.losses[count]!, 0);
-  const best = found.reduce((a, b) => (lost(b) < lost(a) ? b : a));
+  const whole = queues.map(({ losses, closes }) => levelsOf(losses.length - (closes ? 1 : 0), multiple));
+  const ended = whole.map((list, unit) => (queues[unit]!.closes ? [...list, list.at(-1)! + 1] : list));
+  const mayClose = queues.some(({ closes }) => closes);
+  if (leastOf(ended, latency) > allowedMs) throw unreachable(ended, latency, allowedMs, mayClose);
+  const ways = mayClose && leastOf(whole, latency) <= allowedMs ? [whole, ended] : [ended];
+  const found = ways.flatMap((levels) =>
+    [removeByChunks, removeByKnapsacks].map((remove) => {
+      queues.forEach((_, unit) => latency.remove(unit, 0));
+      remove(queues, levels, latency, allowedMs);
+      // Times that grow where a width shrinks can end a search too early; there is always the least that can be reached.
+      if (latency.total > allowedMs) levels.forEach((list, unit) => latency.remove(unit, list.at(-1)!));
+      putBack(queues, levels, latency, allowedMs);
+      return [...queues.keys()].map((unit) => latency.removed(unit));
+    }),
+  );
+  const best = found.reduce((a, b) => (lossOf(queues, b) < lossOf(queues, a) ? b : a));
   best.forEach((count, unit) => latency.remove(unit, count));
   return best;
 }
 
 type Levels = readonly (readonly number[])[];
 
-function removeByChunks(queues: readonly Queue[], levels: Levels, latency: WidthLatency, allowedMs: number): void {
+function removeByChunks(queues: readonly Losses[], levels: Levels, latency: WidthLatency, allowedMs: number): void {
   const offers = new Map<number, Offer | undefined>();
   while (latency.total > allowedMs) {
     for (const unit of queues.keys()) {
@@ -68,7 +66,7 @@ function removeByChunks(queues: readonly Queue[], levels: Levels, latency: Width
   }
 }
 
-function removeByKnapsacks(queues: readonly Queue[], levels: Levels, latency: WidthLatency, allowedMs: number): void {
+function removeByKnapsacks(queues: readonly Losses[], levels: Levels, latency: WidthLatency, allowedMs: number): void {
   const whole = latency.total;
   let step = 1;
   for (let i = 0; i < MOST_KNAPSACKS && latency.total > allowedMs; i++) {
@@ -82,7 +80,7 @@ function removeByKnapsacks(queues: readonly Queue[], levels: Levels, latency: Wi
   }
 }
 
-function optionOf(unit: number, removed: number, { losses }: Queue, latency: WidthLatency): SavingOption {
+function optionOf(unit: number, removed: number, { losses }: Losses, latency: WidthLatency): SavingOption {
   return { saved: latency.saving(unit, removed), lost: losses[removed]! - losses[latency.removed(unit)]! };
 }
 
@@ -94,14 +92,18 @@ function levelsOf(width: number, multiple: number): number[] {
   return levels.at(-1) === width - 1 ? levels : [...levels, width - 1];
 }
 
-function checkReachable(levels: readonly (readonly number[])[], latency: WidthLatency, allowedMs: number): void {
+/** Milliseconds when as much is removed as may be. */
+function leastOf(levels: Levels, latency: WidthLatency): number {
   levels.forEach((list, unit) => latency.remove(unit, list.at(-1)!));
-  const least = latency.total;
+  return latency.total;
+}
+
+function unreachable(levels: Levels, latency: WidthLatency, allowedMs: number, mayClose: boolean): RequestError {
+  const least = leastOf(levels, latency);
   levels.forEach((_, unit) => latency.remove(unit, 0));
-  if (least <= allowedMs) return;
   const share = least / latency.total;
-  throw new RequestError(
-    `allows ${allowedMs.toPrecision(3)} ms, but with one channel left everywhere that may be cut about ` +
+  return new RequestError(
+    `allows ${allowedMs.toPrecision(3)} ms, but with one channel${mayClose ? " and no block" : ""} left everywhere that may be cut about ` +
       `${least.toPrecision(3)} ms remain, ${share.toFixed(2)} of the whole; ask for more, or let more units be cut`,
     "--keep",
   );
@@ -117,7 +119,7 @@ interface Offer {
 /** The cheapest way to go on with a unit: one chunk, or several where the next one alone gains little. */
 function bestOffer(
   unit: number,
-  { losses }: Queue,
+  { losses }: Losses,
   levels: readonly number[],
   latency: WidthLatency,
 ): Offer | undefined {
@@ -133,22 +135,19 @@ function bestOffer(
   return best;
 }
 
-/** Gives back what fits, the most important first, until nothing does. */
-function putBack(
-  queues: readonly Queue[],
-  levels: readonly (readonly number[])[],
-  latency: WidthLatency,
-  allowedMs: number,
-): void {
+/** Gives back what fits, the most important first, until nothing does; of a block that is gone only what is worth more than it. */
+function putBack(queues: readonly Losses[], levels: Levels, latency: WidthLatency, allowedMs: number): void {
   for (;;) {
     const room = allowedMs - latency.total;
+    const over = queues.filter((queue, unit) => isOver(queue, latency.removed(unit)));
     let best: { unit: number; removed: number; worth: number } | undefined;
-    queues.forEach(({ losses }, unit) => {
+    queues.forEach((queue, unit) => {
+      if (over.some((other) => other !== queue && other.closes!.includes(unit))) return;
       const now = latency.removed(unit);
       for (const removed of levels[unit]!) {
-        const worth = removed < now ? losses[now]! - losses[removed]! : 0;
-        if (worth <= (best?.worth ?? -1) || removed >= now || -latency.saving(unit, removed) > room) continue;
-        best = { unit, removed, worth };
+        const worth = removed < now ? queue.losses[now]! - queue.losses[removed]! : 0;
+        if (removed >= now || worth < 0 || worth <= (best?.worth ?? -1)) continue;
+        if (-latency.saving(unit, removed) <= room) best = { unit, removed, worth };
       }
     });
     if (!best) return;

@@ -22,3 +22,11 @@ export function lossesOf(raw: readonly number[], { producers }: Pick<Unit, "prod
   }
   return losses;
 }
+
+/**
+ * What is lost when a residual block goes with the unit's last channel, of which nothing is left to take the logarithm of: as if half a
+ * channel stayed, for the shortcut stays.
+ */
+export function lossOfEnd(losses: readonly number[], { producers, width }: Pick<Unit, "producers" | "width">): number {
+  return losses.at(-1)! + Math.max(1, producers.length) * width * Math.LN2;
+}

@@ -1,6 +1,7 @@
 /** The time of a network as a function of its units' widths; no weight is cut to ask for it. */
 import { RequestError } from "../../errors.js";
 import { applyCuts } from "../apply.js";
+import type { Ending } from "../blocks.js";
 import type { Unit, UnitMap } from "../units.js";
 import type { LatencyLayer, LatencyModel } from "./model.js";
 
@@ -12,25 +13,41 @@ interface Link {
 
 /**
  * Channels of one unit appear in the same places (units.ts), so every size of a layer falls in proportion to how many of them
- * are removed. By how much is seen from cuts of one channel, one for each unit.
+ * are removed. By how much is seen from cuts of one channel, one for each unit. When all channels of a unit are removed with which a
+ * residual block ends, what the block's nodes run takes no time.
  */
 export class WidthLatency {
   readonly #layers: readonly LatencyLayer[];
   readonly #overheadMs: number;
-  /** By unit. */
-  readonly #links: readonly (readonly Link[])[];
+  /** By unit and layer. */
+  readonly #links: readonly ReadonlyMap<number, Link>[];
+  readonly #widths: readonly number[];
+  /** By unit the layers that end with it. */
+  readonly #ends: readonly ReadonlySet<number>[];
   /** By unit. */
   readonly #removed: number[];
-  /** By layer, as things stand. */
+  /** By layer, as things stand: sizes, of how many blocks that are gone it was a part, milliseconds. */
   readonly #sizes: number[][];
+  readonly #gone: number[];
   readonly #times: number[];
 
-  constructor(map: UnitMap, units: readonly Unit[], model: LatencyModel) {
+  /** `endings`, where there are any, are those of the units. */
+  constructor(
+    map: UnitMap,
+    units: readonly Unit[],
+    model: LatencyModel,
+    endings: readonly (Ending | undefined)[] = [],
+  ) {
     this.#layers = model.layers(map.graph);
     this.#overheadMs = model.overheadMs;
-    this.#links = units.map((unit) => linksOf(map, unit, model, this.#layers));
+    this.#links = units.map(
+      (unit) => new Map(linksOf(map, unit, model, this.#layers).map((link) => [link.layer, link])),
+    );
+    this.#widths = units.map(({ width }) => width);
+    this.#ends = units.map((_, u) => layersOf(endings[u], this.#layers));
     this.#removed = units.map(() => 0);
     this.#sizes = this.#layers.map(({ sizes }) => [...sizes]);
+    this.#gone = this.#layers.map(() => 0);
     this.#times = this.#layers.map(({ sizes, milliseconds }) => milliseconds(sizes));
   }
 
@@ -46,28 +63,54 @@ export class WidthLatency {
 
   /** Units with a part in a layer that this unit has one in: whose times depend on its width. */
   neighbours(unit: number): number[] {
-    const own = new Set(this.#links[unit]!.map(({ layer }) => layer));
-    return [...this.#links.keys()].filter((other) => this.#links[other]!.some(({ layer }) => own.has(layer)));
+    const own = this.#touched(unit);
+    return [...this.#links.keys()].filter((other) => this.#touched(other).some((layer) => own.includes(layer)));
   }
 
   /** Milliseconds that a run gets shorter if so many channels of a unit are removed in all, everything else as it stands. */
   saving(unit: number, removed: number): number {
-    const more = removed - this.#removed[unit]!;
-    return this.#links[unit]!.reduce((sum, { layer, slopes }) => {
-      const sizes = this.#sizes[layer]!.map((size, i) => size - slopes[i]! * more);
-      return sum + this.#times[layer]! - this.#layers[layer]!.milliseconds(sizes);
-    }, 0);
+    return this.#touched(unit).reduce(
+      (sum, layer) => sum + this.#times[layer]! - this.#at(layer, this.#changed(layer, unit, removed)),
+      0,
+    );
   }
 
   /** From now on so many channels of a unit are removed. */
   remove(unit: number, removed: number): void {
-    const more = removed - this.#removed[unit]!;
-    this.#removed[unit] = removed;
-    for (const { layer, slopes } of this.#links[unit]!) {
-      this.#sizes[layer] = this.#sizes[layer]!.map((size, i) => size - slopes[i]! * more);
-      this.#times[layer] = this.#layers[layer]!.milliseconds(this.#sizes[layer]!);
+    for (const layer of this.#touched(unit)) {
+      const { sizes, gone } = this.#changed(layer, unit, removed);
+      this.#sizes[layer] = sizes;
+      this.#gone[layer] = gone;
+      this.#times[layer] = this.#at(layer, { sizes, gone });
     }
+    this.#removed[unit] = removed;
   }
+
+  #touched(unit: number): number[] {
+    return [...new Set([...this.#links[unit]!.keys(), ...this.#ends[unit]!])];
+  }
+
+  /** What a layer is like if so many channels of a unit are removed. */
+  #changed(layer: number, unit: number, removed: number): { readonly sizes: number[]; readonly gone: number } {
+    const width = this.#widths[unit]!;
+    const before = this.#removed[unit]!;
+    const slopes = this.#links[unit]!.get(layer)?.slopes;
+    // Of a layer that is gone nobody asks for sizes: they stay those of one channel.
+    const more = Math.min(removed, width - 1) - Math.min(before, width - 1);
+    const sizes = this.#sizes[layer]!.map((size, i) => size - (slopes?.[i] ?? 0) * more);
+    const ends = this.#ends[unit]!.has(layer) ? Number(removed === width) - Number(before === width) : 0;
+    return { sizes, gone: this.#gone[layer]! + ends };
+  }
+
+  #at(layer: number, { sizes, gone }: { readonly sizes: readonly number[]; readonly gone: number }): number {
+    return gone > 0 ? 0 : this.#layers[layer]!.milliseconds(sizes);
+  }
+}
+
+/** What runs for the nodes of a block, and for its sum. */
+function layersOf(ending: Ending | undefined, layers: readonly LatencyLayer[]): ReadonlySet<number> {
+  const names = new Set(ending ? [...ending.block.nodes, ending.block.name] : []);
+  return new Set([...layers.keys()].filter((layer) => names.has(layers[layer]!.name)));
 }
 
 function linksOf(

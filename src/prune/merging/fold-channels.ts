@@ -1,4 +1,5 @@
 /** From channels that go, and what each is folded into, to edits of the layers that read them. */
+import type { CutDecision } from "../cut-queues.js";
 import type { Edit } from "../edits/index.js";
 import type { MergeEdit } from "../edits/merge.js";
 import type { Cut } from "../plan.js";
@@ -23,8 +24,14 @@ export interface FoldingUnit {
   readonly fold: (reader: Reader, from: number, into: number) => Fold | undefined;
 }
 
-/** One edit for each layer that reads channels which go. */
-export function foldChannels(units: readonly FoldingUnit[], cuts: readonly Cut[]): Edit[] {
+/** The decision with one edit more for each layer that stays and reads channels which go. */
+export function foldChannels(units: readonly FoldingUnit[], decision: CutDecision): CutDecision {
+  const { cuts, edits = [] } = decision;
+  const gone = new Set(edits.flatMap((edit) => (edit.kind === "bypass" ? edit.layers : [])));
+  return { ...decision, edits: [...edits, ...foldsOf(units, cuts).filter(({ node }) => !gone.has(node))] };
+}
+
+function foldsOf(units: readonly FoldingUnit[], cuts: readonly Cut[]): Edit[] {
   const entries = new Map<string, { shape: readonly number[]; folds: Entry[] }>();
   for (const { unit, readers, successors, fold } of units) {
     const removed = new Set(cuts.find((cut) => cut.unit === unit.name)?.remove);

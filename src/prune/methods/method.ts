@@ -104,11 +104,23 @@ export const ALLOCATE = choice(
 );
 export type Allocation = ReturnType<typeof ALLOCATE.parse>;
 
+/** Whether more than channels goes. */
+export const BLOCKS = choice(
+  "whether residual blocks may go as a whole, their sums being their shortcuts then, where units are weighed by error, sensitivity or latency; auto is remove where pictures weigh them, else keep",
+  ["auto", "keep", "remove"],
+  "auto",
+);
+export type Blocks = ReturnType<typeof BLOCKS.parse>;
+
 /** A method that ranks channels; at compile time it pins the types of options and state. */
 export function defineRankMethod<const Options extends MethodOptions = {}, State = undefined>(
   method: Omit<RankMethod<Options, State>, keyof typeof RANK | "options"> & { readonly options?: Options },
 ): RankMethod<Options, State> {
-  return { ...RANK, ...method, options: { allocate: ALLOCATE, ...method.options } as unknown as Options };
+  return {
+    ...RANK,
+    ...method,
+    options: { allocate: ALLOCATE, blocks: BLOCKS, ...method.options } as unknown as Options,
+  };
 }
 
 /** Identity at run time; at compile time it pins the types of the options. */

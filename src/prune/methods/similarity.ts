@@ -6,7 +6,7 @@ import { type FoldingUnit, foldChannels } from "../merging/fold-channels.js";
 import { type Reader, readersOf } from "../merging/readers.js";
 import { planByScores } from "../rank.js";
 import { selectUnits, type Unit } from "../units.js";
-import { ALLOCATE, definePlanMethod, type MethodContext } from "./method.js";
+import { ALLOCATE, BLOCKS, definePlanMethod, type MethodContext } from "./method.js";
 import { choice } from "./option.js";
 
 /**
@@ -25,6 +25,7 @@ export const similarity = definePlanMethod({
   scopes: ["global", "local"],
   options: {
     allocate: ALLOCATE,
+    blocks: BLOCKS,
     statistics: choice(
       "how channels are compared: measured on pictures, or told by batch norms",
       ["auto", "measured", "batch-norm"],
@@ -50,7 +51,7 @@ export const similarity = definePlanMethod({
     });
     const scores = new Map(folding.map(({ unit, scores: own }) => [unit, own]));
     const decision = await planByScores([...scores.keys()], (unit) => scores.get(unit)!, context);
-    return { ...decision, edits: foldChannels(folding, decision.cuts) };
+    return foldChannels(folding, decision);
   },
 });
 

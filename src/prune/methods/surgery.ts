@@ -6,7 +6,7 @@ import { operate } from "../merging/operate.js";
 import { readersOf } from "../merging/readers.js";
 import { planByScores } from "../rank.js";
 import { selectUnits } from "../units.js";
-import { ALLOCATE, definePlanMethod } from "./method.js";
+import { ALLOCATE, BLOCKS, definePlanMethod } from "./method.js";
 
 /**
  * The channel goes whose filter is nearest to another one's, measured by what the next layers make of it, and these read the other
@@ -23,7 +23,7 @@ export const surgery = definePlanMethod({
   budgets: ["macs", "parameters", "bytes", "channels", "ms"],
   scopes: ["global", "local"],
   needsBudget: false,
-  options: { allocate: ALLOCATE },
+  options: { allocate: ALLOCATE, blocks: BLOCKS },
   async plan(context) {
     if (!context.keep && context.options.allocate !== "auto")
       throw new RequestError("shares a budget out; give --keep, too", `--allocate ${context.options.allocate}`);
@@ -45,6 +45,6 @@ export const surgery = definePlanMethod({
             cutsOf([unit], (root) => scores[unit.roots.indexOf(root)]! < cutOff),
           ),
         };
-    return { ...decision, edits: foldChannels(units, decision.cuts) };
+    return foldChannels(units, decision);
   },
 });

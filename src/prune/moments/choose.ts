@@ -9,6 +9,7 @@ import type { Centred } from "../../linalg/second-moments.js";
 import type { MethodContext } from "../methods/method.js";
 import { fitLayer, unexplained } from "../recover/fit-layer.js";
 import type { Samples } from "../segments.js";
+import { affectedLayers } from "../recover/affected.js";
 import { type Consumer, problemsOf } from "./consumers.js";
 import { type Curve, SELECTION_RIDGE } from "./curves.js";
 import type { FittedLayer } from "./fitted-layer.js";
@@ -28,10 +29,11 @@ interface Losing {
 
 /**
  * By unit of `curves` the channels to remove, when `counts` of them do. Units that several layers read lose the first of their
- * curve; the others are chosen anew where they are read.
+ * curve; the others are chosen anew where they are read. `pruned` is the dense network, or what it is without the blocks that are gone.
  */
 export async function chooseChannels(
-  graph: Graph,
+  dense: Graph,
+  pruned: Graph,
   curves: readonly Curve[],
   counts: readonly number[],
   selections: readonly Selection[],
@@ -43,10 +45,11 @@ export async function chooseChannels(
     return { curve, keep: curve.unit.width - counts[u]!, removed: counts[u] === 0 ? [] : early };
   });
   const layers = layersBehind(
-    graph,
+    dense,
+    pruned,
     losing.filter((_, u) => counts[u]! > 0),
   );
-  const walk = new TwinWalk(graph, { graph, kept: new Map() }, layers, samples, options);
+  const walk = new TwinWalk(dense, { graph: pruned, kept: new Map() }, layers, samples, options);
   for (let i = 0; i < layers.length && losing.some(({ removed }) => removed === undefined); i++) {
     const { layer, moments } = await walk.next();
     const readers = losing.flatMap((unit) => {
@@ -65,12 +68,13 @@ export async function chooseChannels(
   return losing.map(({ removed }) => [...removed!].sort((a, b) => a - b));
 }
 
-/** Everything from the first layer that makes channels which are removed. */
-function layersBehind(graph: Graph, losing: readonly Losing[]): string[] {
-  const names = new Set(
-    losing.flatMap(({ curve }) => [...curve.unit.producers, ...curve.consumers.map(({ layer }) => layer)]),
-  );
-  const layers = fittableLayers(graph, graph).map(({ name }) => name);
+/** Everything from the first layer that makes channels which are removed, or that has something to make good. */
+function layersBehind(dense: Graph, pruned: Graph, losing: readonly Losing[]): string[] {
+  const names = new Set([
+    ...losing.flatMap(({ curve }) => [...curve.unit.producers, ...curve.consumers.map(({ layer }) => layer)]),
+    ...affectedLayers(dense, pruned).layers.map(({ name }) => name),
+  ]);
+  const layers = fittableLayers(dense, pruned).map(({ name }) => name);
   return layers.slice(layers.findIndex((name) => names.has(name)));
 }
 

@@ -2,6 +2,7 @@
 import type { Graph } from "../../graph/graph.js";
 import { eliminate, errorsInOrder } from "../../linalg/elimination.js";
 import { costModel } from "../cost.js";
+import type { Block } from "../blocks.js";
 import type { Budget } from "../budget.js";
 import type { Unit, UnitMap } from "../units.js";
 import { type Consumer, consumersOf, problemsOf } from "./consumers.js";
@@ -15,10 +16,24 @@ const WIDEST = 2400;
 export interface Curve {
   readonly unit: Unit;
   readonly consumers: readonly Consumer[];
-  /** Channels in the order in which they go; the last one stays and is not named. */
+  /** Channels in the order in which they go; the last one stays and is not named, unless a block goes with it. */
   readonly order: readonly number[];
   /** What an output position of the layers loses on average, as a sum of squares over outputs, when so many and one have gone. */
   readonly errors: Float64Array;
+  /** The residual block that goes with the last channel. */
+  readonly block?: Block | undefined;
+}
+
+/** The curve with one point more: without the block, which loses so much. That may be less than a few channels left in it lose. */
+export function withBlock(curve: Curve, block: Block, error: number): Curve {
+  const { order, errors, unit } = curve;
+  return { ...curve, order: [...order, lastOf(unit, order)], errors: Float64Array.of(...errors, error), block };
+}
+
+/** The channel that an order of all others leaves. */
+export function lastOf({ width }: Unit, order: readonly number[]): number {
+  const others = new Set(order);
+  return [...Array(width).keys()].find((channel) => !others.has(channel))!;
 }
 
 /**
@@ -64,22 +79,23 @@ function byNorm(unit: Unit, given?: readonly number[]): Pick<Curve, "order" | "e
 }
 
 /**
- * By place in the order a number by which channels of all units compare: error a multiply-add (or number, for budgets that count
- * those), along the curve's convex hull. Of equal slopes the earlier one is smaller, so that sorting keeps the order.
+ * By place in the order a number by which channels of all units compare: error for what is saved, along the convex hull of the curve
+ * over `saved`, what is saved when so many and one have gone. Of equal slopes the earlier one is smaller, so that sorting keeps the
+ * order.
  */
-export function marginalScores({ errors }: Pick<Curve, "errors">, price: number): Float64Array {
+export function marginalScores(errors: ArrayLike<number>, saved: ArrayLike<number>): Float64Array {
   let least = 1e-300;
-  return hullSlopes(errors).map((slope) => (least = Math.max(slope / price, least * (1 + 1e-9))));
+  return hullSlopes(errors, saved).map((slope) => (least = Math.max(slope, least * (1 + 1e-9))));
 }
 
-/** The slope of the lower convex hull through (0, 0) and (k + 1, errors[k]) in front of each point. */
-export function hullSlopes(errors: ArrayLike<number>): Float64Array {
+/** The slope of the lower convex hull through (0, 0) and (saved[k], errors[k]) in front of each point; saved rises. */
+export function hullSlopes(errors: ArrayLike<number>, saved: ArrayLike<number>): Float64Array {
   const slopes = new Float64Array(errors.length);
-  const heights = [0, ...Array.from(errors)];
+  const [heights, places] = [errors, saved].map((list) => [0, ...Array.from(list)]) as [number[], number[]];
   for (let from = 0; from < errors.length;) {
     let [to, flattest] = [from + 1, Infinity];
     for (let k = from + 1; k < heights.length; k++) {
-      const slope = (heights[k]! - heights[from]!) / (k - from);
+      const slope = (heights[k]! - heights[from]!) / (places[k]! - places[from]!);
       if (slope <= flattest) [to, flattest] = [k, slope];
     }
     slopes.fill(Math.max(0, flattest), from, to);
@@ -88,10 +104,17 @@ export function hullSlopes(errors: ArrayLike<number>): Float64Array {
   return slopes;
 }
 
-/** What a channel of each unit costs in the dense network, in what the budget counts. */
-export function pricesOf({ graph, channels }: UnitMap, units: readonly Unit[], keep: Budget): number[] {
+/** What is saved in the dense network when so many and one of a unit's channels have gone, in what the budget counts. */
+export function savingsOf(
+  { graph, channels }: UnitMap,
+  { unit: { roots }, order, block }: Pick<Curve, "unit" | "order" | "block">,
+  keep: Budget,
+): Float64Array {
   const kind = keep.kind === "macs" ? "macs" : "parameters";
   const model = costModel(graph, channels);
   const whole = model(new Set())[kind];
-  return units.map(({ roots }) => Math.max(1, whole - model(new Set([roots[0]!]))[kind]));
+  const price = Math.max(1, whole - model(new Set([roots[0]!]))[kind]);
+  const saved = Float64Array.from(order, (_, place) => price * (place + 1));
+  if (block) saved[order.length - 1] = Math.max(saved.at(-1)!, whole - model(new Set(), [block])[kind]);
+  return saved;
 }

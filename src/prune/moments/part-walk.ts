@@ -10,7 +10,7 @@ import { type FittedLayer, fittedLayer } from "./fitted-layer.js";
 import type { Part } from "./parts.js";
 import { drawPositions } from "./positions.js";
 import { SampleStream } from "./stream.js";
-import { type Shortcut, shortcutOf } from "./target.js";
+import { type Target, Targets } from "./target.js";
 
 /** Output positions of a sample and layer that are looked at unless another number is given. */
 export const POSITIONS = 32;
@@ -39,9 +39,7 @@ export interface PrunedGraph {
 interface Stop {
   readonly layer: string;
   readonly input: string;
-  /** The dense layer's output. */
-  readonly output: string;
-  readonly shortcut: Shortcut | undefined;
+  readonly target: Target;
 }
 
 export interface LayerAtStop {
@@ -65,7 +63,8 @@ export class PartWalk {
     this.#dense = new SampleStream(dense, samples, runner, keptBytes);
     this.#pruned = new SampleStream(pruned.graph, samples, runner, keptBytes);
     this.#kept = pruned.kept;
-    this.#stops = layers.map((layer, i) => stopAt(dense, pruned.graph, layer, new Set(layers.slice(i))));
+    const targets = new Targets(dense, pruned.graph);
+    this.#stops = layers.map((layer, i) => stopAt(pruned.graph, layer, targets, new Set(layers.slice(i))));
     this.#samples = samples;
     this.#options = options;
   }
@@ -94,23 +93,20 @@ export class PartWalk {
     return { layer, moments };
   }
 
-  /** Outputs of the dense layer at the drawn positions, and what its shortcut adds: [positions][channels that are left] a sample. */
-  async #denseTargets({ output, shortcut }: Stop, layer: FittedLayer): Promise<Float32Array[]> {
+  /** What the dense network has in the layer's place at the drawn positions: [positions][channels that are left] a sample. */
+  async #denseTargets({ target: { dense } }: Stop, layer: FittedLayer): Promise<Float32Array[]> {
     const channels = layer.groups * layer.outputs;
     const mask = this.#kept.get(layer.node.outputs[0]!)?.find((axis) => axis !== null);
     const width = mask?.length ?? channels;
     const left = [...Array(width).keys()].filter((c) => !mask || mask[c]);
     const targets: Float32Array[] = [];
-    const wanted = [output, ...(shortcut ? [shortcut.dense] : [])];
-    const later = this.#later(({ output: other, shortcut: beside }) => [other, ...(beside ? [beside.dense] : [])]);
-    await this.#dense.stop(wanted, later, (value, sample) => {
-      const values = wanted.map(value);
+    const later = this.#later(({ target }) => [target.dense]);
+    await this.#dense.stop([dense], later, (value, sample) => {
+      const y = value(dense);
       const positions = this.#positions(layer, sample);
       const rows = new Float32Array(positions.length * channels);
       positions.forEach((position, p) =>
-        left.forEach((c, k) => {
-          for (const y of values) rows[p * channels + k]! += y[layer.outputAt(c, position, width)]!;
-        }),
+        left.forEach((c, k) => (rows[p * channels + k] = y[layer.outputAt(c, position, width)]!)),
       );
       targets.push(rows);
       this.#progress(2 * this.#next, sample);
@@ -119,21 +115,21 @@ export class PartWalk {
   }
 
   async #momentsOf(
-    { input, shortcut }: Stop,
+    { input, target: { beside } }: Stop,
     layer: FittedLayer,
     targets: readonly Float32Array[],
   ): Promise<Centred[]> {
     const channels = layer.groups * layer.outputs;
     const collected = new LayerMoments(layer, this.#options.moments);
-    const wanted = [input, ...(shortcut ? [shortcut.pruned] : [])];
-    const later = this.#later(({ input: other, shortcut: beside }) => [other, ...(beside ? [beside.pruned] : [])]);
+    const wanted = [input, ...(beside === undefined ? [] : [beside])];
+    const later = this.#later(({ input: other, target }) => [other, ...(target.beside ? [target.beside] : [])]);
     await this.#pruned.stop(wanted, later, (value, sample) => {
       const positions = this.#positions(layer, sample);
       const rows = targets[sample]!;
-      if (shortcut) {
-        const beside = value(shortcut.pruned);
+      if (beside !== undefined) {
+        const there = value(beside);
         positions.forEach((position, p) => {
-          for (let c = 0; c < channels; c++) rows[p * channels + c]! -= beside[layer.outputAt(c, position, channels)]!;
+          for (let c = 0; c < channels; c++) rows[p * channels + c]! -= there[layer.outputAt(c, position, channels)]!;
         });
       }
       collected.add(value(input), positions, rows);
@@ -156,10 +152,9 @@ export class PartWalk {
   }
 }
 
-function stopAt(dense: Graph, pruned: Graph, layer: string, pending: ReadonlySet<string>): Stop {
+function stopAt(pruned: Graph, layer: string, targets: Targets, pending: ReadonlySet<string>): Stop {
   const node = nodeOf(pruned, layer);
-  const [input, output] = [node.inputs[0]!, nodeOf(dense, layer).outputs[0]!];
-  return { layer, input, output, shortcut: shortcutOf(dense, pruned, node, pending) };
+  return { layer, input: node.inputs[0]!, target: targets.of(node, pending) };
 }
 
 function nodeOf(graph: Graph, name: string): Node {

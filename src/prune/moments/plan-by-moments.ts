@@ -1,11 +1,12 @@
 /** What methods that choose channels by second moments have in common: curves, allocation, and the choice front to back. */
 import { openMoments } from "../../linalg/moments.js";
 import { cutQueues, hasNoZeros } from "../cut-queues.js";
-import type { Decision, MethodContext } from "../methods/method.js";
+import { applyEdits } from "../edits/index.js";
+import { BLOCKS, type Decision, type MethodContext } from "../methods/method.js";
 import { choice } from "../methods/option.js";
 import { stages } from "../progress.js";
 import { queuesOfCurves } from "../queues.js";
-import { checkCompetition } from "../rank.js";
+import { checkCompetition, endingsFor } from "../rank.js";
 import { selectUnits } from "../units.js";
 import { chooseChannels, type Selection } from "./choose.js";
 import { measureCurves, stagesOf } from "./measure-curves.js";
@@ -16,6 +17,7 @@ export const ALLOCATION = {
     ["uniform", "error", "sensitivity", "latency"],
     "sensitivity",
   ),
+  blocks: BLOCKS,
 };
 
 type Context = MethodContext<typeof ALLOCATION>;
@@ -29,16 +31,18 @@ export async function planByMoments(context: Context, selections: readonly Selec
   if (keep!.value === 1 && !keep!.amount) return { cuts: [] };
   const samples = context.samples();
   const weighing = isUniform || allocate === "error" ? "error" : "sensitivity";
-  const nextStage = stages(context.onProgress, [...Array<number>(stagesOf(weighing)).fill(1), 2]);
-  const moments = await openMoments();
   const units = selectUnits(map.units, only);
-  const { folded, curves } = await measureCurves(context, units, { weighing, moments, nextStage });
-  const queues = queuesOfCurves(map, units, curves, keep!);
+  const endings = isUniform ? [] : endingsFor(context, units, true);
+  const nextStage = stages(context.onProgress, [...Array<number>(stagesOf({ weighing, endings })).fill(1), 2]);
+  const moments = await openMoments();
+  const { folded, curves } = await measureCurves(context, units, { weighing, endings, moments, nextStage });
+  const queues = queuesOfCurves(map, units, curves, { keep: keep!, endings });
   const decision = await cutQueues(queues, { scope, byLatency: !isUniform }, context);
   if (!hasNoZeros(map)) return decision;
   const counts = units.map(({ name }) => decision.cuts.find(({ unit }) => unit === name)?.remove.length ?? 0);
   const walk = { runner, moments, onProgress: nextStage(), onNote: context.onNote };
-  const removed = await chooseChannels(folded, curves, counts, selections, samples, walk);
+  const pruned = applyEdits(decision.edits ?? [], folded);
+  const removed = await chooseChannels(folded, pruned, curves, counts, selections, samples, walk);
   const list = units.map(({ name, width }, u) => ({ unit: name, width, remove: removed[u]! }));
   return { ...decision, cuts: list.filter(({ remove }) => remove.length > 0) };
 }

@@ -1,34 +1,60 @@
-/** What a layer of a pruned network should give: what the dense one's gives, and where a shortcut lost something, that too. */
-import { countReaders } from "../../graph/edit.js";
+/** What a layer of a pruned network should give: what the dense one has in the same place, its shortcut and blocks that are gone included. */
+import { countReaders, producers } from "../../graph/edit.js";
 import type { Graph, Node } from "../../graph/graph.js";
-import { isOp } from "../../ops/index.js";
+import { isOp, opOf } from "../../ops/index.js";
 
-/** The values beside a layer's output in the residual sum that it goes into. */
-export interface Shortcut {
+/** Values that add up to what a layer should give. */
+export interface Target {
+  /** Of the dense network. */
   readonly dense: string;
-  readonly pruned: string;
+  /** Of the pruned one: what is there already beside the layer's output. */
+  readonly beside: string | undefined;
 }
 
 /**
- * The shortcut that a layer can make up for: what is added to its output (He et al. 2017, section 3.3, "multi-branch"), provided
- * that no layer of `pending`, which is fitted later, has a part in it.
+ * The last layer of a residual branch makes up for what its shortcut lost (He et al. 2017, section 3.3, "multi-branch"), provided that
+ * no layer of `pending`, which is fitted later, has a part in it. A value that took another's place, because a residual block is
+ * gone, should be like that one.
  */
-export function shortcutOf(
-  dense: Graph,
-  pruned: Graph,
-  layer: Node,
-  pending: ReadonlySet<string>,
-): Shortcut | undefined {
-  const output = layer.outputs[0]!;
-  const join = pruned.nodes.find((node) => node.inputs.includes(output));
-  if (!join || !isOp(join, "add") || countReaders(pruned).get(output) !== 1) return undefined;
-  const place = join.inputs.indexOf(output);
-  const same = dense.nodes.find(({ name }) => name === join.name);
-  const denseLayer = dense.nodes.find(({ name }) => name === layer.name);
-  if (!same || !denseLayer || same.inputs[place] !== denseLayer.outputs[0]) return undefined;
-  const [other, denseOther] = [join.inputs[1 - place]!, same.inputs[1 - place]!];
-  if (pruned.constants.has(other) || dependsOn(pruned, other, pending)) return undefined;
-  return { dense: denseOther, pruned: other };
+export class Targets {
+  readonly #dense: Graph;
+  readonly #pruned: Graph;
+  readonly #standIns: ReadonlyMap<string, string>;
+
+  constructor(dense: Graph, pruned: Graph) {
+    this.#dense = dense;
+    this.#pruned = pruned;
+    this.#standIns = standInsOf(dense, pruned);
+  }
+
+  /** Of a layer that both networks have. */
+  of(layer: Node, pending: ReadonlySet<string>): Target {
+    const own = this.#dense.nodes.find(({ name }) => name === layer.name)!.outputs[0]!;
+    const sum = this.#sumOf(layer, own);
+    if (!sum) return { dense: this.#standIns.get(layer.outputs[0]!) ?? own, beside: undefined };
+    const { dense, beside } = sum;
+    const isThere = !this.#pruned.constants.has(beside) && !dependsOn(this.#pruned, beside, pending);
+    return isThere ? { dense, beside } : { dense: own, beside: undefined };
+  }
+
+  /** Whether the layer should give something else than in the dense network, whatever it reads. */
+  isMoved(layer: Node): boolean {
+    const [output] = layer.outputs as [string];
+    const sum = this.#pruned.nodes.find((node) => isOp(node, "add") && node.inputs.includes(output));
+    return this.#standIns.has(output) || (sum !== undefined && this.#standIns.has(sum.outputs[0]!));
+  }
+
+  /** The residual sum that a layer's output goes into and nowhere else, in both networks. */
+  #sumOf(layer: Node, own: string): { readonly dense: string; readonly beside: string } | undefined {
+    const [output] = layer.outputs as [string];
+    const sum = this.#pruned.nodes.find((node) => node.inputs.includes(output));
+    if (!sum || !isOp(sum, "add") || countReaders(this.#pruned).get(output) !== 1) return undefined;
+    const place = sum.inputs.indexOf(output);
+    const same = this.#dense.nodes.find(({ name }) => name === sum.name);
+    if (same?.inputs[place] !== own) return undefined;
+    const dense = this.#standIns.get(sum.outputs[0]!) ?? same.outputs[0]!;
+    return { dense, beside: sum.inputs[1 - place]! };
+  }
 }
 
 function dependsOn(graph: Graph, value: string, layers: ReadonlySet<string>): boolean {
@@ -38,4 +64,29 @@ function dependsOn(graph: Graph, value: string, layers: ReadonlySet<string>): bo
     node.inputs.forEach((name) => needed.add(name));
     return layers.has(node.name);
   });
+}
+
+/** For each pruned value that all its readers read in place of one and the same other value: that one. */
+function standInsOf(dense: Graph, pruned: Graph): Map<string, string> {
+  const sources = new Map(dense.nodes.map(({ name, inputs }) => [name, inputs]));
+  const wanted = new Map<string, Set<string>>();
+  const want = (value: string, other: string) => wanted.set(value, (wanted.get(value) ?? new Set()).add(other));
+  for (const { name, inputs } of pruned.nodes) {
+    inputs.forEach((input, i) => pruned.constants.has(input) || want(input, sources.get(name)?.[i] ?? input));
+  }
+  pruned.outputs.forEach((name) => want(name, name));
+  const single = [...wanted].filter(([value, others]) => others.size === 1 && !others.has(value));
+  const standIns = new Map(single.map(([value, others]) => [value, [...others][0]!]));
+  for (const value of [...standIns.keys()].reverse()) passBack(pruned, standIns, value);
+  return standIns;
+}
+
+/** Behind an activation that changes nothing a second time: what stands there for something in front of the same one should do so in front of it. */
+function passBack(graph: Graph, standIns: Map<string, string>, value: string): void {
+  const made = producers(graph).get(value);
+  if (!made || !opOf(made).idempotent || made.inputs.length !== 1) return;
+  const [source] = made.inputs as [string];
+  const readers = graph.nodes.filter(({ inputs }) => inputs.includes(value));
+  const isAgain = ({ op, attrs }: Node) => op === made.op && JSON.stringify(attrs) === JSON.stringify(made.attrs);
+  if (readers.every(isAgain) && countReaders(graph).get(source) === 1) standIns.set(source, standIns.get(value)!);
 }

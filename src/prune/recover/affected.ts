@@ -3,6 +3,7 @@ import { countReaders } from "../../graph/edit.js";
 import type { Graph, Node } from "../../graph/graph.js";
 import { isFilterLayer } from "../../ops/filter-layer.js";
 import type { FittedLayer } from "../moments/fitted-layer.js";
+import { Targets } from "../moments/target.js";
 import { fittableLayers } from "../moments/walk.js";
 
 export interface Affected {
@@ -12,18 +13,23 @@ export interface Affected {
   readonly notes: readonly string[];
 }
 
-/** Layers with other weights, attributes or inputs than in the dense network, or none there, and those whose inputs come from such. */
+/**
+ * Layers with other weights, attributes or inputs than in the dense network, or none there, those whose inputs come from such, and
+ * those that should give something else.
+ */
 export function affectedLayers(dense: Graph, pruned: Graph): Affected {
   const readers = countReaders(pruned);
   const fittable = new Map(fittableLayers(dense, pruned).map((layer) => [layer.name, layer]));
   const originals = new Map(dense.nodes.map((node) => [node.name, node]));
+  const targets = new Targets(dense, pruned);
   const affected = new Set<string>();
   const layers: FittedLayer[] = [];
   const passed = new Map<string, string[]>();
   for (const node of pruned.nodes) {
     const original = originals.get(node.name);
     const comesFromIt = node.inputs.some((name) => affected.has(name));
-    if (!comesFromIt && original && !isChanged(node, pruned, original, dense)) continue;
+    const isSame = original && !isChanged(node, pruned, original, dense) && !targets.isMoved(node);
+    if (!comesFromIt && isSame) continue;
     node.outputs.forEach((name) => affected.add(name));
     if (!isFilterLayer(node)) continue;
     const layer = fittable.get(node.name);

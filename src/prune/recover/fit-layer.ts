@@ -43,12 +43,18 @@ export function notesOn(name: string, positions: number, fits: readonly RidgeFit
 }
 
 /** Share of the target's energy about its mean that a filter with the best bias leaves unexplained. */
-export function unexplained({ width, outputs }: FittedLayer, moments: readonly Centred[], filter: Tensor): number {
-  let [energy, residual] = [0, 0];
-  moments.forEach((group, g) => {
+export function unexplained(layer: FittedLayer, moments: readonly Centred[], filter: Tensor): number {
+  let energy = 0;
+  for (const { width, products } of moments) {
+    for (let o = layer.width; o < width; o++) energy += products[o * (width + 1)]!;
+  }
+  return energy > 0 ? residual(layer, moments, filter) / energy : 0;
+}
+
+/** The sum of squares that it leaves, over all rows and outputs. */
+export function residual({ width, outputs }: FittedLayer, moments: readonly Centred[], filter: Tensor): number {
+  return moments.reduce((sum, group, g) => {
     const own = filter.data.subarray(g * outputs * width, (g + 1) * outputs * width);
-    residual += residualOf(group, width, own);
-    for (let o = width; o < group.width; o++) energy += group.products[o * (group.width + 1)]!;
-  });
-  return energy > 0 ? residual / energy : 0;
+    return sum + residualOf(group, width, own);
+  }, 0);
 }

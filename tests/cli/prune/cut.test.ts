@@ -74,6 +74,31 @@ test("pictures decide how much goes from where, for a method that needs none", a
   assert.not.equal(weighed.units, scored.units);
 });
 
+test("a residual block goes, and is named by the plan, the report, the file and inspect", async () => {
+  const words = ["--method", "greedy", "--data", `cifar10:${cifar}`, ...NORMALISED, "--blocks", "remove"];
+  const [file, plan] = [folder.at("shallow.esp"), folder.at("shallow.json")];
+  const keep = ["--keep", "macs=1800"];
+  const data = await json("prune", onnx, ...words, ...keep, "-o", file, "--plan-out", plan);
+  const names = data.blocks.map(({ name }: { name: string }) => name);
+  assert.ok(names.length > 0);
+  assert.equal(
+    JSON.parse(readFileSync(plan, "utf8")).edits.map(({ kind, node }: { kind: string; node: string }) => [kind, node]),
+    names.map((name: string) => ["bypass", name]),
+  );
+  const before = await json("inspect", onnx);
+  const after = await json("inspect", file);
+  assert.equal(
+    before.blocks.map(({ name }: { name: string }) => name).filter((name: string) => !names.includes(name)),
+    after.blocks.map(({ name }: { name: string }) => name),
+  );
+  assert.ok(after.about.provenance.at(-1).detail.endsWith(`, without ${names.join(", ")}`));
+  assert.match(await succeeds("inspect", onnx), /residual block +multiply-adds +goes with/);
+  assert.match(
+    await succeeds("prune", onnx, "--plan", plan),
+    /block removed .*layer\d\.0\.add, with layer\d\.0\.conv1/,
+  );
+});
+
 test("a budget in bytes is met by the file that is written", async () => {
   for (const keep of ["bytes=0.8", "bytes=16000"]) {
     const to = folder.at("bytes.esp");

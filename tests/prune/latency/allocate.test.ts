@@ -4,8 +4,9 @@ import { RequestError } from "../../../src/errors.js";
 import type { Graph } from "../../../src/graph/graph.js";
 import { latencyModel } from "../../../src/measure/latency-model.js";
 import { resnet, vgg } from "../../../src/models/index.js";
-import { allocateByLatency, type Queue } from "../../../src/prune/latency/allocate.js";
+import { allocateByLatency } from "../../../src/prune/latency/allocate.js";
 import { WidthLatency } from "../../../src/prune/latency/widths.js";
+import type { Losses } from "../../../src/prune/queues.js";
 import { findUnits } from "../../../src/prune/units.js";
 import { uniform } from "../../../src/random.js";
 import { byProduct, fakeTable, type Time } from "../fake-latency.js";
@@ -20,7 +21,7 @@ async function open(graph: Graph, time: Time = byProduct) {
 }
 
 /** What is lost by the number of channels removed: sums of random importance, the least first. */
-function drawQueues(widths: readonly number[], seed = 1): Queue[] {
+function drawQueues(widths: readonly number[], seed = 1): Losses[] {
   const next = uniform(seed);
   return widths.map((width) => {
     const scores = Array.from({ length: width }, () => 0.1 + next()).sort((a, b) => a - b);
@@ -102,7 +103,7 @@ test("a chunk that gains nothing by itself goes with the next one", async () => 
 
 test("wide units go in chunks of a share", async () => {
   const { units, latency, whole } = await open(vgg({ layers: [128, 4, ...POOLED], size: 8, hidden: [], classes: 3 }));
-  const [wide, narrow] = drawQueues(units.map(({ width }) => width)) as [Queue, Queue];
+  const [wide, narrow] = drawQueues(units.map(({ width }) => width)) as [Losses, Losses];
   const queues = [wide, { losses: Array.from(narrow.losses, (loss) => 1000 * loss) }];
   const [removed] = allocateByLatency(queues, latency, { allowedMs: 0.8 * whole, multiple: 2 });
   assert.is(removed! % 4, 0);

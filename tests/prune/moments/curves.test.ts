@@ -7,19 +7,23 @@ const test = suite("prune/moments/curves");
 
 const curve = { errors: Float64Array.of(1, 1.5, 4, 5, 9) };
 
+const each = (count: number, price = 1) => Array.from({ length: count }, (_, i) => price * (i + 1));
+
 test("slopes of the hull grow, and never lie above the curve", () => {
-  assert.equal([...hullSlopes([1, 3, 6])], [1, 2, 3]);
-  assert.equal([...hullSlopes([4, 5, 6])], [2, 2, 2]);
-  assert.equal([...hullSlopes(curve.errors)], [0.75, 0.75, 1.75, 1.75, 4]);
-  assert.equal([...hullSlopes([])], []);
-  assert.equal([...hullSlopes([0, 0])], [0, 0]);
+  const slopes = (errors: ArrayLike<number>, saved = each(errors.length)) => [...hullSlopes(errors, saved)];
+  assert.equal(slopes([1, 3, 6]), [1, 2, 3]);
+  assert.equal(slopes([4, 5, 6]), [2, 2, 2]);
+  assert.equal(slopes(curve.errors), [0.75, 0.75, 1.75, 1.75, 4]);
+  assert.equal(slopes([]), []);
+  assert.equal(slopes([0, 0]), [0, 0]);
+  assert.equal(slopes([1, 3, 6], [1, 2, 8]), [0.75, 0.75, 0.75], "a last step that saves much");
 });
 
 test("scores are error for each unit of cost, and rise along the curve", () => {
-  const scores = marginalScores(curve, 10);
+  const scores = marginalScores(curve.errors, each(5, 10));
   assert.equal([scores[0], scores[4]], [0.075, 0.4]);
-  for (const each of [scores, marginalScores({ errors: new Float64Array(5) }, 1)]) {
-    assert.ok(each.every((score, place) => place === 0 || score > each[place - 1]!));
+  for (const list of [scores, marginalScores(new Float64Array(5), each(5))]) {
+    assert.ok(list.every((score, place) => place === 0 || score > list[place - 1]!));
   }
 });
 

@@ -37,10 +37,11 @@ const NETWORKS = [
 
 const withSamples = (map: UnitMap, count = 6) => ({ samples: () => samplesFor(map.graph, count) });
 
+/** Of channels alone; those of residual blocks: block-laws.test.ts. */
 const REQUESTS: readonly Omit<PruneRequest, "method">[] = [
   { keep: { kind: "channels", value: 0.6 } },
-  { keep: { kind: "macs", value: 0.6 }, options: { allocate: "error" } },
-  { keep: { kind: "macs", value: 0.6 }, options: { allocate: "sensitivity" } },
+  { keep: { kind: "macs", value: 0.6 }, options: { allocate: "error", blocks: "keep" } },
+  { keep: { kind: "macs", value: 0.6 }, options: { allocate: "sensitivity", blocks: "keep" } },
   { keep: { kind: "parameters", value: 0.6 }, options: { allocate: "uniform" } },
 ];
 
@@ -103,7 +104,7 @@ test("milliseconds are met, by what each unit's channels are worth for the time 
   const device = { ...runner, latency, race };
   for (const method of METHODS) {
     for (const allocate of ["latency", "sensitivity", "error", "uniform"]) {
-      const request = { method, keep: { kind: "ms", value: 0.7 }, options: { allocate } } as const;
+      const request = { method, keep: { kind: "ms", value: 0.7 }, options: { allocate, blocks: "keep" } } as const;
       const { plan, milliseconds } = await planMeasured(map, request, device, withSamples(map));
       const { before, after, error, rounds } = milliseconds!;
       assert.ok(
@@ -132,7 +133,7 @@ test("without samples, with bad ones, and for shares that cannot compete", async
           .get(i)
           .map((v, at) => (at === 9 ? NaN : v)),
     };
-    await fails(() => makePlan(map, request, runner, { samples: () => bad }), DataError, /not finite; look for NaN/);
+    await fails(() => makePlan(map, request, runner, { samples: () => bad }), DataError, /numbers that are not finite/);
     const shares = { method, scope: "global", keep: { kind: "channels", value: 0.5 } } as const;
     await fails(() => makePlan(map, shares, runner, withSamples(map)), RequestError, /share of each unit/);
     const least = { method, keep: { kind: "macs", value: 1e-6 } } as const;

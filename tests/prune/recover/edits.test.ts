@@ -71,7 +71,8 @@ function slopes(
 
 const constantsOf = (graph: Graph, { inputs }: Node) => inputs.slice(1).map((name) => graph.constants.get(name)!);
 
-for (const { kind } of EDITS) {
+// What is fitted around blocks that are gone: blocks.test.ts.
+for (const { kind } of EDITS.filter(({ afterCuts }) => !afterCuts)) {
   test(`${kind}: fitted as well as it can be, and nothing comes back`, async () => {
     const [network, request] = MAKERS[kind]!;
     const dense = foldBatchNorm(ARCHITECTURES[network]!());
