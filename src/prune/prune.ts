@@ -7,6 +7,7 @@ import { type Budget, checkBudget, formatBudget } from "./budget.js";
 import { type Change, type EditedLayer, editedLayers, type RemovedBlock, removedBlocks } from "./changes.js";
 import { applyEdits, byTime, checkEdits, type Edit, maskedByEdits } from "./edits/index.js";
 import { checkCut, type Equality } from "./equality.js";
+import { checkWeights } from "./finite-weights.js";
 import { measureAgain, type Milliseconds } from "./latency/measured.js";
 import { methodByName } from "./methods/index.js";
 import type { Method, MethodContext, Scope } from "./methods/method.js";
@@ -54,7 +55,7 @@ export interface PruneResult extends Applied {
   readonly equality: Equality;
 }
 
-/** Decides what goes. Nothing is changed yet. */
+/** Decides what goes. Nothing is changed yet. Throws a `DataError` where a weight is NaN. */
 export async function makePlan(
   map: UnitMap,
   request: PruneRequest,
@@ -71,6 +72,7 @@ export async function planMeasured(
   runner: Runner,
   resources: Resources = {},
 ): Promise<{ readonly plan: PrunePlan; readonly milliseconds: Milliseconds | null }> {
+  checkWeights(map.graph);
   const method = methodByName(request.method);
   const context = contextOf(method, map, request, runner, resources);
   const decision = "plan" in method ? await method.plan(context) : await planByRank(method, context);
@@ -137,6 +139,7 @@ export function writtenRequest(request: PruneRequest): Record<string, string> {
 /** Changes and cuts what a plan says, and proves the result equal to the masked network run by dense kernels. */
 export async function applyPlan(map: UnitMap, plan: PrunePlan, runner: Runner): Promise<PruneResult> {
   const { graph: dense } = map;
+  checkWeights(dense);
   const { edits = [] } = plan;
   checkEdits(edits, dense);
   const { before, after } = byTime(edits);

@@ -1,6 +1,7 @@
 /** Sensitivity curves of the pruning units of a network: what its answers lose when a unit keeps some shares of its channels. */
 import { DataError } from "../errors.js";
 import { openMoments } from "../linalg/moments.js";
+import { checkWeights } from "./finite-weights.js";
 import { foldBatchNorm } from "../passes/fold-batch-norm.js";
 import { consumersOf } from "./moments/consumers.js";
 import { curvesOf } from "./moments/curves.js";
@@ -49,6 +50,7 @@ export interface Sensitivity {
  * `DataError` where numbers are not finite.
  */
 export async function measureUnits(map: UnitMap, request: SensitivityRequest): Promise<Sensitivity> {
+  checkWeights(map.graph);
   const { only, shares, runner } = request;
   const chosen = new Set(selectUnits(map.units, only).map(({ name }) => name));
   const folded = findUnits(foldBatchNorm(map.graph));

@@ -7,6 +7,7 @@ import { METHODS } from "../../src/prune/methods/index.js";
 import { applyPlan, makePlan, type PruneRequest } from "../../src/prune/prune.js";
 import { recoverLeastSquares } from "../../src/prune/recover/least-squares.js";
 import { finiteSamples } from "../../src/prune/segments.js";
+import { measureUnits } from "../../src/prune/unit-sensitivity.js";
 import { findUnits } from "../../src/prune/units.js";
 import { ARCHITECTURES } from "./architectures.js";
 import { fails } from "./expect-error.js";
@@ -80,6 +81,32 @@ test("channels chosen where they are read: too few pictures for that are told, t
   const request = REQUESTS.find(({ method }) => method === "greedy")!;
   await makePlan(findUnits(dense), request, runner, { samples: () => samplesFor(dense, 1), onNote });
   assert.ok(notes.some((note) => /weights an output are few; ridge/.test(note)));
+});
+
+/** One weight of the second convolution is NaN. */
+function spoilt(graph: Graph): { readonly graph: Graph; readonly layer: string } {
+  const { name, inputs } = graph.nodes.filter(({ op }) => op === "conv")[1]!;
+  const filter = graph.constants.get(inputs[1]!)!;
+  const data = filter.data.map((v, i) => (i === 3 ? NaN : v));
+  return {
+    graph: { ...graph, constants: new Map([...graph.constants, [inputs[1]!, { ...filter, data }]]) },
+    layer: name,
+  };
+}
+
+test("a weight that is NaN is named, by every method and behind every plan", async () => {
+  const dense = ARCHITECTURES["concat"]!();
+  const { graph, layer } = spoilt(dense);
+  const named = new RegExp(`^${layer}: number 3 of its constant ".+" is NaN`);
+  const samples = () => samplesFor(dense, 2);
+  for (const { name, budgets } of METHODS) {
+    const keep = { kind: budgets[0]!, value: 0.7 };
+    await fails(() => makePlan(findUnits(graph), { method: name, keep }, runner, { samples }), DataError, named);
+  }
+  const plan = await makePlan(findUnits(dense), { method: "l1", keep: { kind: "macs", value: 0.7 } }, runner);
+  await fails(() => applyPlan(findUnits(graph), plan, runner), DataError, named);
+  const request = { shares: [0.5], fitted: samples(), samples: samples(), runner };
+  await fails(() => measureUnits(findUnits(graph), request), DataError, named);
 });
 
 test("pictures whose numbers are finite are handed on as they are, with their labels", () => {
