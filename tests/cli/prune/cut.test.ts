@@ -7,7 +7,7 @@ import { describeGraph } from "../../../src/measure/facts.js";
 import { fakeTable } from "../../prune/fake-latency.js";
 import { METHODS } from "../../../src/prune/methods/index.js";
 import { load } from "../../../src/runtime/index.js";
-import { json, SIDE, succeeds, writeOnnx } from "../command-line.js";
+import { espalier, json, SIDE, succeeds, writeOnnx } from "../command-line.js";
 import { NORMALISED, type UnitRow, filesToPrune } from "./pruned-files.js";
 
 const test = suite("cli/prune, cut");
@@ -93,6 +93,14 @@ test("a residual block goes, and is named by the plan, the report, the file and 
   );
   assert.ok(after.about.provenance.at(-1).detail.endsWith(`, without ${names.join(", ")}`));
   assert.match(await succeeds("inspect", onnx), /residual block +multiply-adds +goes with/);
+  const training = ["--epochs", "1", "--batch", "10"];
+  for (const how of [["statistics"], ["least-squares"], ["finetune", ...training], ["distill", ...training]]) {
+    const again = [...words.slice(2, -2), "--plan", plan, "--recover", ...how, "-o", file];
+    const { code, out, err } = await espalier("prune", onnx, ...again, "--json");
+    assert.is(code, 0, err);
+    assert.is(JSON.parse(out).recovery.kind, how[0] === "statistics" ? "batch-norm" : how[0]);
+    assert.is((await json("inspect", file)).macs, data.macs.after);
+  }
   assert.match(
     await succeeds("prune", onnx, "--plan", plan),
     /block removed .*layer\d\.0\.add, with layer\d\.0\.conv1/,
