@@ -133,7 +133,7 @@ test("without samples, with bad ones, and for shares that cannot compete", async
           .get(i)
           .map((v, at) => (at === 9 ? NaN : v)),
     };
-    await fails(() => makePlan(map, request, runner, { samples: () => bad }), DataError, /numbers that are not finite/);
+    await fails(() => makePlan(map, request, runner, { samples: () => bad }), DataError, /not finite; look for NaN/);
     const shares = { method, scope: "global", keep: { kind: "channels", value: 0.5 } } as const;
     await fails(() => makePlan(map, shares, runner, withSamples(map)), RequestError, /share of each unit/);
     const least = { method, keep: { kind: "macs", value: 1e-6 } } as const;
