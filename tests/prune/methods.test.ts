@@ -70,7 +70,7 @@ test("options that a method does not have, or values that they do not take", asy
   await fails(
     () => plan({ method: "l1", keep: MOST, options: { pattern: "2:4" } }),
     RequestError,
-    /^--pattern: is no option of method l1; it has --allocate$/,
+    /^--pattern: is no option of method l1; it has --allocate, --blocks$/,
   );
   const options = { colour: choice("of it", ["red", "blue"], "blue"), size: number("of it", { least: 1, most: 4 }, 2) };
   const method = { name: "some", options };
