@@ -6,6 +6,7 @@ import { MESSAGES } from "../src/gen/network.js";
 import { OPS } from "../src/ops/index.js";
 import { METHODS } from "../src/prune/methods/index.js";
 import { CONV_KERNELS } from "../src/runtime/kernels/index.js";
+import { VERBS } from "./cli/verbs.js";
 import { SPLATS_BY_LOADS, SPLATS_BY_SHUFFLES } from "../src/runtime/kernels/tiles.js";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -52,24 +53,11 @@ test("docs/kernels.md has the rates of tiles that the rule takes", () => {
 });
 
 test("every command of the README, docs/cli.md and docs/training.md begins with a verb that exists", () => {
-  const verbs = [
-    "inspect",
-    "compile",
-    "methods",
-    "sensitivity",
-    "prune",
-    "run",
-    "eval",
-    "bench",
-    "train",
-    "finetune",
-    "distill",
-  ];
   const used = [
     ...`${read("README.md")}${read("docs/cli.md")}${read("docs/training.md")}`.matchAll(/npx espalier (\w+)/g),
   ].map(([, verb]) => verb!);
   assert.ok(used.length > 5);
-  for (const verb of used) assert.ok(verbs.includes(verb) || verb === "VERB", verb);
+  for (const verb of used) assert.ok(VERBS.includes(verb) || verb === "VERB", verb);
 });
 
 /** All programs of examples/ but the main job, which is shown by running it. */

@@ -38,16 +38,27 @@ export function redirect(nodes: readonly Node[], renamed: ReadonlyMap<string, st
   );
 }
 
+/** The nodes, in their order, that must run for some values when others are there already. */
+export function neededNodes(
+  nodes: readonly Node[],
+  wanted: readonly string[],
+  available: ReadonlySet<string> = new Set(),
+): Node[] {
+  const needed = new Set(wanted.filter((name) => !available.has(name)));
+  const used: Node[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    used.push(node);
+    node.inputs.forEach((name) => available.has(name) || needed.add(name));
+  }
+  return used.reverse();
+}
+
 /** The graph without the nodes and constants that no output depends on. */
 export function dropUnused(graph: Graph): Graph {
-  const needed = new Set(graph.outputs);
-  const nodes: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    node.inputs.forEach((name) => needed.add(name));
-    nodes.unshift(node);
-  }
-  const constants = new Map([...graph.constants].filter(([name]) => needed.has(name)));
+  const nodes = neededNodes(graph.nodes, graph.outputs);
+  const read = new Set([...graph.outputs, ...nodes.flatMap(({ inputs }) => inputs)]);
+  const constants = new Map([...graph.constants].filter(([name]) => read.has(name)));
   return { ...graph, nodes, constants };
 }
 

@@ -1,5 +1,5 @@
 /** Residual blocks: sums that can be their shortcut alone, what goes with the branch then, and which units end with it. */
-import { dropUnused, redirect } from "../graph/edit.js";
+import { dropUnused, neededNodes, redirect } from "../graph/edit.js";
 import { type Graph, type Node, sameShape } from "../graph/graph.js";
 import { isFilterLayer } from "../ops/filter-layer.js";
 import { isOp } from "../ops/index.js";
@@ -77,15 +77,9 @@ function isFork(graph: Graph, sum: Node, { nodes, branch }: Block): boolean {
   const made = new Set(members.flatMap(({ outputs }) => outputs));
   const read = new Set(members.flatMap(({ inputs }) => inputs));
   const outside = [...read].filter((name) => !made.has(name) && !graph.constants.has(name));
-  return outside.length === 1 && dependsOn(graph, sum.inputs[1 - branch]!, outside[0]!);
-}
-
-function dependsOn(graph: Graph, value: string, other: string): boolean {
-  const needed = new Set([value]);
-  for (const node of [...graph.nodes].reverse()) {
-    if (node.outputs.some((name) => needed.has(name))) node.inputs.forEach((name) => needed.add(name));
-  }
-  return needed.has(other);
+  if (outside.length !== 1) return false;
+  const [source, shortcut] = [outside[0]!, sum.inputs[1 - branch]!];
+  return shortcut === source || neededNodes(graph.nodes, [shortcut]).some(({ inputs }) => inputs.includes(source));
 }
 
 /** A block that goes when a unit inside it loses its last channel. */

@@ -19,3 +19,13 @@ export function logSoftmax(logits: Float32Array): Float64Array {
   const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
   return Float64Array.from(logits, (logit) => logit - largest - Math.log(sum));
 }
+
+/** Kullback-Leibler divergence of the softmax of other logits from that of the dense network's, in nats. */
+export function divergence(dense: Float32Array, other: Float32Array): number {
+  const [p, q] = [logSoftmax(dense), logSoftmax(other)];
+  return p.reduce((sum, logP, k) => sum + Math.exp(logP) * (logP - q[k]!), 0);
+}
+
+export function squaredDistance(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0);
+}

@@ -1,9 +1,10 @@
 /** Runs a network in segments, a batch of samples at a time, so that values in between can be looked at and changed. */
 import { DataError } from "../errors.js";
-import { NOTHING_KNOWN } from "../graph/about.js";
+import { neededNodes } from "../graph/edit.js";
 import { type Graph, type Node, type Shape, sizeOf } from "../graph/graph.js";
 import { inferShapes } from "../ops/walk.js";
 import type { Prepared, Runner } from "./runner.js";
+import { subgraph } from "./subgraph.js";
 
 /** Inputs of a network with one input. */
 export interface Samples {
@@ -147,43 +148,12 @@ function split(graph: Graph, places: readonly Place[], shapes: ReadonlyMap<strin
     const needed = new Set([...later[i]!, place.replaces ? place.node.inputs[0]! : place.node.outputs[0]!]);
     const made = [...parts.slice(0, i).flat(), ...places.slice(0, i).map((earlier) => earlier.node)];
     const before = new Set(made.flatMap((node) => node.outputs));
-    const part = segmentGraph(graph, nodes, needed, shapes, i);
+    const outputs = nodes.flatMap((node) => node.outputs).filter((name) => needed.has(name));
+    const part = subgraph(graph, neededNodes(nodes, outputs), outputs, shapes, `${graph.name} segment ${i}`);
     return {
       place,
       graph: part.outputs.length > 0 ? part : undefined,
       finished: [...before, ...graph.inputs.map(({ name }) => name)].filter((name) => !later[i]!.has(name)),
     };
   });
-}
-
-function segmentGraph(
-  graph: Graph,
-  nodes: readonly Node[],
-  needed: ReadonlySet<string>,
-  shapes: ReadonlyMap<string, Shape>,
-  number: number,
-): Graph {
-  const made = new Set(nodes.flatMap((node) => node.outputs));
-  const read = [...new Set(nodes.flatMap((node) => node.inputs))];
-  const constants = new Map(
-    read.filter((name) => graph.constants.has(name)).map((name) => [name, graph.constants.get(name)!]),
-  );
-  const outputs = [...made].filter((name) => needed.has(name));
-  const used = usefulNodes(nodes, outputs);
-  const inputNames = [...new Set(used.flatMap((node) => node.inputs))].filter(
-    (name) => !made.has(name) && !constants.has(name),
-  );
-  const inputs = inputNames.map((name) => ({ name, shape: shapes.get(name)!, batch: "" }));
-  return { name: `${graph.name} segment ${number}`, inputs, outputs, nodes: used, constants, about: NOTHING_KNOWN };
-}
-
-/** The nodes that an output depends on. */
-function usefulNodes(nodes: readonly Node[], outputs: readonly string[]): Node[] {
-  const needed = new Set(outputs);
-  const used = [...nodes].reverse().filter((node) => {
-    if (!node.outputs.some((name) => needed.has(name))) return false;
-    node.inputs.forEach((name) => needed.add(name));
-    return true;
-  });
-  return used.reverse();
 }

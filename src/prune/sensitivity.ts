@@ -6,8 +6,9 @@
  * residual add couples goes together.
  */
 import type { Graph } from "../graph/graph.js";
+import { type Outputs, outputsOf } from "./answers.js";
 import { maskGraph } from "./apply.js";
-import { logitsOf, logSoftmax } from "./logits.js";
+import { divergence, logitsOf, squaredDistance } from "./logits.js";
 import { withoutInputs } from "./moments/choose.js";
 import { type Curve, SELECTION_RIDGE } from "./moments/curves.js";
 import type { MeasuredLayer } from "./moments/dense-moments.js";
@@ -51,7 +52,7 @@ export async function measureSensitivity(
   request: AnswersRequest,
 ): Promise<Point[][]> {
   const graph = { ...map.graph, outputs: logitsOf(map.graph) };
-  const dense = await answersOf(graph, request);
+  const dense = await outputsOf(graph, request.samples, request.runner);
   const reference = dense.map((outputs) => joined(graph, outputs));
   const firsts = curves.map((curve) => firstChanged(graph, curve));
   const order = [...curves.keys()].sort((a, b) => firsts[a]! - firsts[b]!);
@@ -96,7 +97,7 @@ export async function compareNetworks(
   const logits = logitsOf(dense);
   const answers = async (network: Graph) => {
     const graph = { ...network, outputs: logits };
-    return (await answersOf(graph, request)).map((outputs) => joined(graph, outputs));
+    return (await outputsOf(graph, request.samples, request.runner)).map((outputs) => joined(graph, outputs));
   };
   const reference = await answers(dense);
   const changes: AnswerChange[] = [];
@@ -132,23 +133,6 @@ function readersOf(graph: Graph, { unit }: Curve): number {
   return graph.nodes.filter(({ inputs }) => inputs.some((name) => read.has(name))).length;
 }
 
-type Outputs = Readonly<Record<string, Float32Array>>;
-
-/** The outputs of all samples. */
-async function answersOf(graph: Graph, { samples, runner }: AnswersRequest): Promise<Outputs[]> {
-  const prepared = await runner.prepare(graph);
-  try {
-    const answers: Outputs[] = [];
-    for (let i = 0; i < samples.count; i++) {
-      answers.push(prepared.run({ [graph.inputs[0]!.name]: samples.get(i) }));
-      if (i % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
-    return answers;
-  } finally {
-    prepared.dispose();
-  }
-}
-
 /** The outputs one behind another. */
 function joined({ outputs: names }: Graph, outputs: Outputs): Float32Array {
   const all = new Float32Array(names.reduce((sum, name) => sum + outputs[name]!.length, 0));
@@ -162,19 +146,18 @@ export function compareAnswers(
   other: readonly Float32Array[],
   { label }: Pick<AnswersRequest, "label">,
 ): AnswerChange {
-  let [logitError, divergence, right, labelled] = [0, 0, 0, 0];
+  let [logitError, apart, right, labelled] = [0, 0, 0, 0];
   dense.forEach((expected, i) => {
     const actual = other[i]!;
-    expected.forEach((value, at) => (logitError += (value - actual[at]!) ** 2 / dense.length));
-    const [p, q] = [logSoftmax(expected), logSoftmax(actual)];
-    p.forEach((logP, at) => (divergence += (Math.exp(logP) * (logP - q[at]!)) / dense.length));
+    logitError += squaredDistance(expected, actual) / dense.length;
+    apart += divergence(expected, actual) / dense.length;
     const wanted = label?.(i);
     if (wanted === undefined) return;
     labelled++;
     const own = actual[wanted]!;
     if (actual.every((value, at) => value < own || (value === own && at >= wanted))) right++;
   });
-  return { logitError, divergence: Math.max(0, divergence), top1: labelled > 0 ? right / labelled : undefined };
+  return { logitError, divergence: Math.max(0, apart), top1: labelled > 0 ? right / labelled : undefined };
 }
 
 /**

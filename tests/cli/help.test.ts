@@ -3,23 +3,11 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { espalier, refuses, succeeds, temporaryFolder } from "./command-line.js";
+import { VERBS } from "./verbs.js";
 
 const test = suite("cli/help");
 const folder = temporaryFolder();
 
-const VERBS = [
-  "inspect",
-  "compile",
-  "methods",
-  "sensitivity",
-  "prune",
-  "run",
-  "eval",
-  "bench",
-  "train",
-  "finetune",
-  "distill",
-];
 const EXIT_CODES = /Exit codes:\n {2}0 {2}done\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 .*\n {2}5 .*\n {2}6 .*\n {2}130 /;
 
 test("all verbs, each with a line of its own", async () => {

@@ -3,7 +3,7 @@ import { type ImageSet, limit } from "../../data/image-set.js";
 import { SET_USAGE } from "../../data/open-set.js";
 import { type Graph, sizeOf } from "../../graph/graph.js";
 import { inferShapes } from "../../ops/walk.js";
-import type { Samples } from "../../prune/segments.js";
+import { firstOf } from "../../prune/segments.js";
 import { logitsOf } from "../../prune/logits.js";
 import { measureUnits, type Sensitivity } from "../../prune/unit-sensitivity.js";
 import { findUnits } from "../../prune/units.js";
@@ -84,8 +84,8 @@ async function run(path: string, options: Options): Promise<void> {
   const set = openData(options.data, undefined, "train");
   const asked = options.test === undefined ? set : openData(options.test, undefined, "test");
   const { label, note } = labelsFor(graph, limit(asked, options.answers));
-  const fitted = first(samplesOf(graph, set, options), options.samples);
-  const samples = first(samplesOf(graph, asked, options), options.answers);
+  const fitted = firstOf(samplesOf(graph, set, options), options.samples);
+  const samples = firstOf(samplesOf(graph, asked, options), options.answers);
   const measured = await measure(graph, { ...options, fitted, samples, label });
   const data = {
     file: path,
@@ -105,8 +105,6 @@ async function run(path: string, options: Options): Promise<void> {
   }
   report(options.json, data, () => format(data));
 }
-
-const first = (samples: Samples, most: number): Samples => ({ ...samples, count: Math.min(samples.count, most) });
 
 /** The set's labels, where they are classes of the network. */
 function labelsFor(graph: Graph, set: ImageSet) {

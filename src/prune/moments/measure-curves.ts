@@ -5,7 +5,7 @@ import { foldBatchNorm } from "../../passes/fold-batch-norm.js";
 import type { Block, Ending } from "../blocks.js";
 import type { MethodContext } from "../methods/method.js";
 import type { Progress } from "../progress.js";
-import type { Samples } from "../segments.js";
+import { firstOf, type Samples } from "../segments.js";
 import { type AnswersRequest, compareNetworks, measureSensitivity, scaledErrors } from "../sensitivity.js";
 import { findUnits, type Unit, type UnitMap } from "../units.js";
 import { lossWithout } from "./block-losses.js";
@@ -60,12 +60,12 @@ export async function measureCurves(
   const walk = { runner, moments, onProgress: nextStage() };
   const measured = await denseMoments(folded.graph, readers, pictures, walk);
   const exact = curvesOf(folded.graph, units, measured, orders);
-  const answered = { runner, samples: first(pictures, ANSWERED) };
+  const answered = { runner, samples: firstOf(pictures, ANSWERED) };
   const curves =
     weighing === "error" ? exact : await weigh(folded, exact, measured, { ...answered, onProgress: nextStage() });
   if (endings.length === 0) return { folded: folded.graph, curves };
   const onProgress = nextStage();
-  const fitted = first(pictures.count < ANSWERED + FITTED ? pictures : behind(pictures, ANSWERED), FITTED);
+  const fitted = firstOf(pictures.count < ANSWERED + FITTED ? pictures : behind(pictures, ANSWERED), FITTED);
   const losses = new Map<string, { readonly block: Block; readonly loss: number }>();
   for (const [done, { block, unit }] of endings.entries()) {
     const { error, graph } = await lossWithout(folded.graph, block, fitted, { runner, moments });
@@ -96,7 +96,6 @@ async function weigh(
   });
 }
 
-const first = (samples: Samples, count: number): Samples => ({ ...samples, count: Math.min(samples.count, count) });
 const behind = (samples: Samples, count: number): Samples => ({
   count: samples.count - count,
   get: (i) => samples.get(count + i),

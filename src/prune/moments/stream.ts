@@ -4,11 +4,12 @@
  * layers that have not run yet may be exchanged in between.
  */
 import { DataError } from "../../errors.js";
-import { NOTHING_KNOWN } from "../../graph/about.js";
-import { type Graph, type Node, sizeOf } from "../../graph/graph.js";
+import { neededNodes } from "../../graph/edit.js";
+import { type Graph, sizeOf } from "../../graph/graph.js";
 import { inferShapes } from "../../ops/walk.js";
 import type { Prepared, Runner } from "../runner.js";
 import type { Samples } from "../segments.js";
+import { subgraph } from "../subgraph.js";
 
 /** Bytes of values that a stream keeps unless another bound is given. */
 export const KEPT_BYTES = 512 << 20;
@@ -49,7 +50,7 @@ export class SampleStream {
   /** Shows the values `wanted` of every sample. `later` are the values that stops after this one will ask for. */
   async stop(wanted: readonly string[], later: readonly string[], visit: StopVisitor): Promise<void> {
     const available = new Set([this.#input, ...this.#kept.keys()]);
-    const computed = new Set(neededNodes(this.graph, wanted, available).flatMap((node) => node.outputs));
+    const computed = new Set(neededNodes(this.graph.nodes, wanted, available).flatMap((node) => node.outputs));
     const boundary = this.#boundary(later, new Set([...available, ...computed]));
     const next = this.#fits(boundary) ? new Map(boundary.map((name) => [name, [] as Float32Array[]])) : undefined;
     const outputs = [...new Set([...wanted, ...(next?.keys() ?? [])])].filter((name) => !available.has(name));
@@ -85,7 +86,7 @@ export class SampleStream {
 
   /** Which known values the later stops are computed from. The input needs no keeping: samples are there anyway. */
   #boundary(later: readonly string[], known: ReadonlySet<string>): string[] {
-    const nodes = neededNodes(this.graph, later, known);
+    const nodes = neededNodes(this.graph.nodes, later, known);
     const read = new Set([...nodes.flatMap((node) => node.inputs), ...later]);
     return [...read].filter((name) => known.has(name) && name !== this.#input);
   }
@@ -99,28 +100,8 @@ export class SampleStream {
   }
 }
 
-/** The nodes that must run for some values when others are there already, in running order. */
-function neededNodes(graph: Graph, wanted: readonly string[], available: ReadonlySet<string>): Node[] {
-  const needed = new Set(wanted.filter((name) => !available.has(name)));
-  const used: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    used.push(node);
-    node.inputs.forEach((name) => available.has(name) || needed.add(name));
-  }
-  return used.reverse();
-}
-
+/** The network that computes these outputs from what is available. */
 export function segmentOf(graph: Graph, outputs: readonly string[], available: ReadonlySet<string>): Graph {
-  const nodes = neededNodes(graph, outputs, available);
-  const shapes = inferShapes(graph);
-  const made = new Set(nodes.flatMap((node) => node.outputs));
-  const read = [...new Set(nodes.flatMap((node) => node.inputs))].filter((name) => !made.has(name));
-  const constants = new Map(
-    read.filter((name) => graph.constants.has(name)).map((name) => [name, graph.constants.get(name)!]),
-  );
-  const inputs = read
-    .filter((name) => !constants.has(name))
-    .map((name) => ({ name, shape: shapes.get(name)!, batch: "" }));
-  return { name: `${graph.name} segment`, inputs, outputs, nodes, constants, about: NOTHING_KNOWN };
+  const nodes = neededNodes(graph.nodes, outputs, available);
+  return subgraph(graph, nodes, outputs, inferShapes(graph), `${graph.name} segment`);
 }

@@ -1,5 +1,5 @@
 /** What a layer of a pruned network should give: what the dense one has in the same place, its shortcut and blocks that are gone included. */
-import { countReaders, producers } from "../../graph/edit.js";
+import { countReaders, neededNodes, producers } from "../../graph/edit.js";
 import type { Graph, Node } from "../../graph/graph.js";
 import { isOp, opOf } from "../../ops/index.js";
 
@@ -57,14 +57,8 @@ export class Targets {
   }
 }
 
-function dependsOn(graph: Graph, value: string, layers: ReadonlySet<string>): boolean {
-  const needed = new Set([value]);
-  return [...graph.nodes].reverse().some((node) => {
-    if (!node.outputs.some((name) => needed.has(name))) return false;
-    node.inputs.forEach((name) => needed.add(name));
-    return layers.has(node.name);
-  });
-}
+const dependsOn = (graph: Graph, value: string, layers: ReadonlySet<string>): boolean =>
+  neededNodes(graph.nodes, [value]).some(({ name }) => layers.has(name));
 
 /** For each pruned value that all its readers read in place of one and the same other value: that one. */
 function standInsOf(dense: Graph, pruned: Graph): Map<string, string> {

@@ -2,7 +2,8 @@
 import { DataError, RequestError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import { inferShapes } from "../../ops/walk.js";
-import { logSoftmax } from "../logits.js";
+import { outputsOf } from "../answers.js";
+import { divergence, logSoftmax, squaredDistance } from "../logits.js";
 import type { Runner } from "../runner.js";
 import type { Samples } from "../segments.js";
 
@@ -35,17 +36,8 @@ export class DenseAnswers {
    * an answer is not finite.
    */
   static async run(graph: Graph, samples: Samples, loss: Loss, runner: Runner): Promise<DenseAnswers> {
-    const answers = new Map<string, Float32Array[]>(graph.outputs.map((name) => [name, []]));
-    const prepared = await runner.prepare(graph);
-    try {
-      for (let i = 0; i < samples.count; i++) {
-        const outputs = prepared.run({ [graph.inputs[0]!.name]: samples.get(i) });
-        answers.forEach((list, name) => list.push(finite(outputs[name]!, i)));
-        if (i % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
-      }
-    } finally {
-      prepared.dispose();
-    }
+    const given = await outputsOf(graph, samples, runner);
+    const answers = new Map(graph.outputs.map((name) => [name, given.map((outputs, i) => finite(outputs[name]!, i))]));
     const dense = new DenseAnswers(graph, samples, loss, answers);
     if (loss === "labels") dense.#checkLabels();
     return dense;
@@ -59,8 +51,7 @@ export class DenseAnswers {
     if (this.loss === "labels") return -logSoftmax(values)[this.samples.label!(sample)!]!;
     const dense = this.#answers.get(name)![sample]!;
     if (!this.#isScores) return squaredDistance(dense, values) / this.#energies.get(name)!;
-    const [p, q] = [logSoftmax(dense), logSoftmax(values)];
-    return p.reduce((sum, logP, k) => sum + Math.exp(logP) * (logP - q[k]!), 0);
+    return divergence(dense, values);
   }
 
   /** Of the dense network, by output: means over the samples. */
@@ -116,10 +107,6 @@ function energyOf(list: readonly Float32Array[]): number {
   }
   const energy = squares - means.reduce((sum, mean) => sum + mean * mean, 0);
   return Math.max(energy, 1e-12 * squares) || 1;
-}
-
-function squaredDistance(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0);
 }
 
 function crossEntropySlopes(scores: Float32Array, label: number): Float64Array {

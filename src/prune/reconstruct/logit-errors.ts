@@ -1,6 +1,6 @@
 /** How much a network's answers change when one layer has another filter. */
 import type { Graph, Tensor } from "../../graph/graph.js";
-import { logitsOf } from "../logits.js";
+import { logitsOf, squaredDistance } from "../logits.js";
 import { VariantWalk } from "../moments/variants.js";
 import { withWeights } from "../moments/weights.js";
 import type { Runner } from "../runner.js";
@@ -57,9 +57,7 @@ class Errors {
     Object.entries(dense).forEach(([name, answer]) => {
       this.#addAnswer(name, answer);
       changed.forEach((values, v) => {
-        const other = values[name]!;
-        let change = 0;
-        for (let i = 0; i < answer.length; i++) change += (other[i]! - answer[i]!) ** 2;
+        const change = squaredDistance(answer, values[name]!);
         this.#changes[v]!.set(name, (this.#changes[v]!.get(name) ?? 0) + change);
       });
     });
