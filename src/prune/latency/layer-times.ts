@@ -3,13 +3,13 @@
  * what may be done with it, in turns with the whole network, and what lies between those is interpolated.
  */
 import { RequestError } from "../../errors.js";
-import { NOTHING_KNOWN } from "../../graph/about.js";
 import type { Graph, Node, Shape } from "../../graph/graph.js";
 import { filterNumbers } from "../../ops/walk.js";
 import { applyEdits, type Edit } from "../edits/index.js";
 import type { MethodContext } from "../methods/method.js";
 import type { Progress } from "../progress.js";
 import type { Runner } from "../runner.js";
+import { subgraph } from "../subgraph.js";
 import { batchesOf } from "./batches.js";
 import { timeCurve, type TimePoint } from "./time-curve.js";
 
@@ -51,8 +51,9 @@ const SLOW_MS = 100;
 /** Milliseconds that a first look at the network takes, and then all layers. */
 const LOOK_MS = 200;
 const TIMING_MS = 5000;
-/** Bytes of weights that are loaded for one race, unless a single layer has more. */
+/** What is loaded for one race at most, unless a single layer takes more: bytes of weights, and graphs, each with its threads. */
 const RACE_BYTES = 2 ** 29;
+const RACE_GRAPHS = 32;
 
 type Context = Pick<MethodContext, "graph" | "shapes" | "runner">;
 
@@ -71,24 +72,31 @@ export async function timeLayers(
   const shares = lookMs > SLOW_MS ? FEW_SHARES : SHARES;
   const numbers = filterNumbers(graph);
   const forms = sites.map(({ node }) => formOf(node, shapes, numbers(node.inputs[1] ?? "")));
-  const entrants = [...new Set(forms)].map((form) => entrantOf(context, sites[forms.indexOf(form)]!, shares, form));
-  const batches = batchesOf(entrants, bytesOf, RACE_BYTES);
+  const entrants = [...new Set(forms)].map((form): Entrant => {
+    const { node, variants } = sites[forms.indexOf(form)]!;
+    return { form, dense: subgraph(graph, [node], node.outputs, shapes, node.name), variants: variants(shares) };
+  });
+  const batches = batchesOf(entrants, shareOfRace, 1);
   const known = new Map<string, LayerTime>();
   let wholeMs: number | undefined;
   for (const [i, batch] of batches.entries()) {
-    const times = await race([graph, ...batch.flatMap(({ graphs }) => graphs)], {
+    const graphs = batch.flatMap(({ dense, variants }) => [
+      dense,
+      ...variants.map(({ edit }) => applyEdits([edit], dense)),
+    ]);
+    const [networkMs, ...raced] = await race([graph, ...graphs], {
       milliseconds: TIMING_MS / batches.length,
       warm: true,
       onProgress: (done, total) => onProgress(i * total + done, batches.length * total),
     });
-    wholeMs ??= times[0]!;
+    wholeMs ??= networkMs!;
     // Races differ in what else the machine does: the network is in all of them.
-    const inMs = times.slice(1).map((ms) => (ms / times[0]!) * wholeMs!);
-    for (const { form, graphs, variants } of batch) known.set(form, timeOf(variants, inMs.splice(0, graphs.length)));
+    const inMs = raced.map((ms) => (ms / networkMs!) * wholeMs!);
+    for (const { form, variants } of batch) known.set(form, timeOf(variants, inMs.splice(0, 1 + variants.length)));
   }
   return {
     wholeMs: wholeMs ?? lookMs,
-    layers: sites.map(({ count = 1 }, i) => times(known.get(forms[i]!)!, count)),
+    layers: sites.map(({ count = 1 }, i) => repeated(known.get(forms[i]!)!, count)),
   };
 }
 
@@ -101,17 +109,11 @@ export function raceHere(runner: Runner, asked = "--keep"): NonNullable<Runner["
   );
 }
 
-/** A layer as it is, and behind that each variant of it. */
+/** A network of a layer as it is, and what may be done with that. */
 interface Entrant {
   readonly form: string;
+  readonly dense: Graph;
   readonly variants: readonly Variant[];
-  readonly graphs: readonly Graph[];
-}
-
-function entrantOf(context: Context, { node, variants: at }: Site, shares: readonly number[], form: string): Entrant {
-  const dense = alone(context, node);
-  const variants = at(shares);
-  return { form, variants, graphs: [dense, ...variants.map(({ edit }) => applyEdits([edit], dense))] };
 }
 
 /** What a layer's time depends on. */
@@ -119,12 +121,12 @@ function formOf({ op, attrs, inputs }: Node, shapes: ReadonlyMap<string, Shape>,
   return JSON.stringify([op, attrs, inputs.map((name) => shapes.get(name)), weights]);
 }
 
-/** Of weights. */
-const bytesOf = ({ graphs }: Entrant) =>
-  graphs.reduce(
-    (sum, { constants }) => sum + [...constants.values()].reduce((bytes, { data }) => bytes + 4 * data.length, 0),
-    0,
-  );
+/** Of what one race may load. */
+function shareOfRace({ dense, variants }: Entrant): number {
+  const graphs = 1 + variants.length;
+  const bytes = [...dense.constants.values()].reduce((sum, { data }) => sum + 4 * data.length, 0);
+  return Math.max((graphs * bytes) / RACE_BYTES, graphs / RACE_GRAPHS);
+}
 
 function timeOf(variants: readonly Variant[], [wholeMs, ...changed]: readonly number[]): LayerTime {
   const kinds = new Map<string, TimePoint[]>();
@@ -135,23 +137,7 @@ function timeOf(variants: readonly Variant[], [wholeMs, ...changed]: readonly nu
   return { wholeMs: wholeMs!, at: (share, kind = "") => curves.get(kind)?.(share) ?? wholeMs! };
 }
 
-const times = ({ wholeMs, at }: LayerTime, count: number): LayerTime => ({
+const repeated = ({ wholeMs, at }: LayerTime, count: number): LayerTime => ({
   wholeMs: count * wholeMs,
   at: (share, kind) => count * at(share, kind),
 });
-
-/** A network of this node alone. */
-function alone({ graph, shapes }: Context, node: Node): Graph {
-  const read = [...new Set(node.inputs)].filter((name) => name !== "");
-  const constants = read.filter((name) => graph.constants.has(name));
-  return {
-    name: node.name,
-    inputs: read
-      .filter((name) => !graph.constants.has(name))
-      .map((name) => ({ name, shape: shapes.get(name)!, batch: "" })),
-    outputs: node.outputs,
-    nodes: [node],
-    constants: new Map(constants.map((name) => [name, graph.constants.get(name)!])),
-    about: NOTHING_KNOWN,
-  };
-}

@@ -120,7 +120,8 @@ async function decideTimed<Plan>(
   const editsFor = sketches(layers, compressor);
   const { choice, milliseconds } = await meetMilliseconds(context, {
     wholeMs,
-    choose: (value) => chooseFor(wholeMs, { kind: "ms", value, amount: true }),
+    choose: (value) =>
+      value < wholeMs ? chooseFor(wholeMs, { kind: "ms", value, amount: true }) : faster.map((list) => list.length - 1),
     foretell: (chosen) =>
       chosen.reduce((ms, option, l) => ms - faster[l]!.at(-1)!.cost + faster[l]![option]!.cost, wholeMs),
     graphOf: (chosen) => applyEdits(editsFor(plansOf(faster, chosen)), context.graph),
