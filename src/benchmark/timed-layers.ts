@@ -19,7 +19,7 @@ export interface TimedLayer {
   readonly axes: 0 | 1 | 2;
   /** By axis: whether it is one of the network's inputs or outputs, which nothing prunes. */
   readonly fixed: readonly boolean[];
-  /** The layer itself, and the shape of what it reads first. */
+  /** The layer itself, and the shape of what it reads first: of a gather that runs with it, what that takes. */
   readonly op: LayerOp;
   readonly input: Shape;
 }
@@ -30,9 +30,9 @@ export function timedLayers(network: Network, checked: Checked): TimedLayer[] {
 }
 
 function describe(network: Network, { shapes, ruleOf }: Checked, group: Group): TimedLayer {
-  const layer = network.layers[group.layers[0]!]!;
+  const layer = network.layers[group.worker]!;
   const { op, name } = layer;
-  const input = shapes[group.inputs[0]!]!;
+  const input = shapes[layer.inputs[0]!]!;
   const ends = [group.inputs[0]! < network.inputs.length, network.outputs.some((o) => o.value === group.output)];
   if (hasFilter(op)) {
     const described = (FILTERS[op.type] as FilterRule<FilterType>).describe(op, input);

@@ -29,7 +29,11 @@ export function latencyModel(table: LatencyTable) {
     layers(graph: Graph) {
       const network = outline(graph);
       const layers = timedLayers(network, verifyAnyNetwork(network));
-      return layers.map((layer) => ({ name: layer.name, sizes: layer.sizes, milliseconds: timeOf(layer) }));
+      return layers.map((layer) => ({
+        name: layer.name,
+        sizes: layer.sizes,
+        milliseconds: (sizes: readonly number[]) => timeOf(layer)(sizes),
+      }));
     },
   };
 }

@@ -6,6 +6,11 @@ export type GatherAttrs = {
   readonly axis: number;
   /** Inside the axis; each may occur several times. */
   readonly indices: readonly number[];
+  /**
+   * Whether what is taken may be chosen anew: its channels are other ones than the input's, so that pruning may leave some out here
+   * while the input keeps them all.
+   */
+  readonly samples?: true;
 };
 
 /** The elements with these numbers along one axis: permutations and repetitions of channels. */
@@ -33,17 +38,22 @@ export const gather = defineOp({
     return [{ shape, data }];
   },
 
-  atoms({ axis, indices }, [x]) {
+  atoms({ axis, indices, samples }, [x], channels) {
+    if (samples && x![axis]) {
+      channels.freeze(x![axis], "chooses among them");
+      return [x!.with(axis, channels.fresh(indices.length))];
+    }
     return [x!.map((atoms, i) => (atoms && i === axis ? Int32Array.from(indices, (index) => atoms[index]!) : atoms))];
   },
 
-  cut({ axis, indices }, [x]) {
-    const mask = x![axis];
-    if (!mask) return { axis, indices };
-    return { axis, indices: indices.filter((index) => mask[index]).map((index) => countKept(mask, 0, index)) };
+  cut(attrs, [x], [y]) {
+    const { axis, indices } = attrs;
+    const [read, taken] = [x![axis], y![axis]];
+    const left = taken ? indices.filter((_, i) => taken[i]) : indices;
+    return { ...attrs, indices: read ? left.map((index) => countKept(read, 0, index)) : left };
   },
 
-  reorder: ({ axis, indices }, order) => ({ attrs: { axis: order[axis]!, indices }, order }),
+  reorder: (attrs, order) => ({ attrs: { ...attrs, axis: order[attrs.axis]! }, order }),
 
   macs: () => 0,
   lower: ({ axis, indices }) => ({ layer: { type: "gather", axis, indices }, reads: [0] }),

@@ -29,6 +29,8 @@ export interface ChannelMap {
   frozen(root: number): string | undefined;
   /** Whether an elementwise join of branches couples the class. */
   residual(root: number): boolean;
+  /** The name of the node that first produces the class. */
+  madeBy(root: number): string;
 }
 
 /** Atoms as a union-find forest; what is known of a class stands at its root. */
@@ -36,9 +38,13 @@ class Forest {
   readonly #parent: number[] = [];
   readonly #reason = new Map<number, string>();
   readonly #residual = new Set<number>();
+  readonly #makers: string[] = [];
 
-  fresh(count: number): Atoms {
-    return Int32Array.from({ length: count }, () => this.#parent.push(this.#parent.length) - 1);
+  fresh(count: number, maker: string): Atoms {
+    return Int32Array.from({ length: count }, () => {
+      this.#makers.push(maker);
+      return this.#parent.push(this.#parent.length) - 1;
+    });
   }
 
   root(atom: number): number {
@@ -67,6 +73,8 @@ class Forest {
 
   reason = (root: number): string | undefined => this.#reason.get(root);
   isResidual = (root: number): boolean => this.#residual.has(root);
+  /** Of a class: its root is the atom that was there first. */
+  maker = (root: number): string => this.#makers[root]!;
 }
 
 /** Follows the channels through the whole graph. */
@@ -97,7 +105,10 @@ export function mapChannels(graph: Graph): ChannelMap {
   for (const name of graph.outputs) {
     for (const axis of atoms.get(name)!) axis?.forEach((atom) => forest.freeze(atom, "is an output of the network"));
   }
-  return { rootOf: (atom) => forest.root(atom), atoms, owners, frozen: forest.reason, residual: forest.isResidual };
+  return {
+    ...{ rootOf: (atom) => forest.root(atom), atoms, owners },
+    ...{ frozen: forest.reason, residual: forest.isResidual, madeBy: forest.maker },
+  };
 }
 
 /** Which atoms own which axes of constants. An axis that two users claim belongs to both. */
@@ -144,7 +155,7 @@ function channelsOf(
 ): Channels {
   const isConstant = (input: number) => graph.constants.has(node.inputs[input] ?? "");
   return {
-    fresh: (count) => forest.fresh(count),
+    fresh: (count) => forest.fresh(count, node.name),
     join: (a, b, coupling) => a.forEach((atom, i) => forest.join(atom, b[i]!, coupling === "residual")),
     freeze: (atoms, reason) => atoms?.forEach((atom) => forest.freeze(atom, `${node.name}: ${reason}`)),
     own(input, axis, atoms, role) {

@@ -37,7 +37,7 @@ export interface Unit {
   readonly frozen: string | undefined;
   /** Whether a residual add couples it. */
   readonly residual: boolean;
-  /** All nodes whose weights produce these channels. */
+  /** All nodes whose weights produce these channels; none where they are chosen from others. */
   readonly producers: readonly string[];
   /** By channel of the unit: its class. */
   readonly roots: readonly number[];
@@ -107,7 +107,7 @@ function describe(
   const ownerNumbers = [...slices.get(roots[0]!)!.keys()];
   const owners = ownerNumbers.map((owner) => channels.owners[owner]!);
   const producers = [...new Set(owners.filter(({ role }) => role === "produce").map(({ node }) => node))];
-  const wanted = producers[0] ?? owners[0]!.node;
+  const wanted = producers[0] ?? channels.madeBy(roots[0]!);
   const count = (taken.get(wanted) ?? 0) + 1;
   taken.set(wanted, count);
   return {

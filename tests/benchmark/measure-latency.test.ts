@@ -6,7 +6,7 @@ import { planGrids } from "../../src/benchmark/grid.js";
 import { timedLayers } from "../../src/benchmark/timed-layers.js";
 import { compile } from "../../src/compile/encode.js";
 import type { Graph } from "../../src/graph/graph.js";
-import { mobilenetV2, resnet, vgg } from "../../src/models/index.js";
+import { GraphBuilder, mobilenetV2, resnet, vgg } from "../../src/models/index.js";
 import { decodeFile } from "../../src/runtime/decode.js";
 import { loadNetwork, type Session } from "../../src/runtime/index.js";
 import { verifyAnyNetwork } from "../../src/runtime/verify-any.js";
@@ -47,6 +47,20 @@ test("forms leave widths out, and say all else", async () => {
     ({ axes }) => axes === 1,
   );
   assert.match(thin!.form, /^convolution 1x\d+x\d+ 3x3 strides .* 1 for each channel$/);
+});
+
+test("a gather that runs within a convolution is its width, and takes no time of its own", async () => {
+  const b = new GraphBuilder(1);
+  const trunk = b.conv("trunk", b.input("x", [1, 3, 8, 8]), 6, 3);
+  const some = b.node("some", "gather", { axis: 1, indices: [0, 2, 5] }, [trunk]);
+  const layers = await layersOf(b.build("gathered", [b.conv("reader", some, 4, 3)]));
+  assert.equal(
+    layers.map(({ name, sizes, input }) => [name, sizes, input]),
+    [
+      ["trunk", [3, 6], [1, 3, 8, 8]],
+      ["reader", [3, 4], [1, 3, 8, 8]],
+    ],
+  );
 });
 
 test("grids hold the layers' own widths, multiples, and a single channel", async () => {

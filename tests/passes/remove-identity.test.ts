@@ -23,6 +23,19 @@ const CASES: Readonly<Record<string, readonly [build: Build, after: readonly str
     },
     ["relu", "add"],
   ],
+  "all of an axis, in order": [
+    (b, x) => [b.relu("r", b.node("g", "gather", { axis: 1, indices: [0, 1, 2] }, [x]))],
+    ["relu"],
+  ],
+  "a part of it, another order, or an element twice stays": [
+    (b, x) =>
+      [
+        [0, 1],
+        [0, 2, 1],
+        [0, 1, 2, 2],
+      ].map((indices, i) => b.relu(`r${i}`, b.node(`g${i}`, "gather", { axis: 1, indices }, [x]))),
+    ["gather", "relu", "gather", "relu", "gather", "relu"],
+  ],
   "an output stays": [(b, x) => [same(b, "i", b.relu("r", x))], ["relu", "identity"]],
   "an output that is read, too, stays": [
     (b, x) => {

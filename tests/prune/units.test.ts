@@ -144,7 +144,7 @@ test("a shuffle is only a permutation, so the groups behind it pair other channe
 });
 
 test("channels that are padded go with what they meet, or alone", () => {
-  assert.equal(unitsOf("padded channels"), ["trunk 5", "after 3", "after#2 6", `logits 5, ${OUTPUT}`]);
+  assert.equal(unitsOf("padded channels"), ["trunk 5", "pad 3", "after 6", `logits 5, ${OUTPUT}`]);
 });
 
 test("several outputs, several inputs", () => {

@@ -6,7 +6,7 @@ export interface LatencyModel {
   readonly multiple: number;
   /** Milliseconds of a run besides its layers. */
   readonly overheadMs: number;
-  /** What runs, in order, of a graph as it ships: compiled, several layers in one kernel. Throws a `RequestError` for a layer of which nothing is known. */
+  /** What runs, in order, of a graph as it ships: compiled, several layers in one kernel. */
   layers(graph: Graph): readonly LatencyLayer[];
 }
 
@@ -14,6 +14,6 @@ export interface LatencyLayer {
   readonly name: string;
   /** Numbers that pruning changes and that time depends on: channels, or elements. */
   readonly sizes: readonly number[];
-  /** Of one run of the layer at other sizes than its own. */
+  /** Of one run of the layer at other sizes than its own. Throws a `RequestError` where nothing is known of such layers. */
   milliseconds(sizes: readonly number[]): number;
 }

@@ -121,15 +121,16 @@ function linksOf(
 ): Link[] {
   if (unit.width === 1) return [];
   const thinner = model.layers(applyCuts(graph, channels, new Set([unit.roots[0]!])).graph);
-  if (thinner.length !== dense.length) {
-    throw new RequestError(
-      "layers run otherwise once a channel of it is removed, so its time cannot be foretold",
-      unit.name,
-    );
-  }
-  const links = dense.map(({ sizes }, layer) => ({
-    layer,
-    slopes: sizes.map((size, i) => size - thinner[layer]!.sizes[i]!),
-  }));
+  const byName = new Map(thinner.map((layer) => [layer.name, layer]));
+  const links = dense.map(({ name, sizes }, layer) => {
+    const same = byName.get(name);
+    if (same?.sizes.length !== sizes.length) {
+      throw new RequestError(
+        "layers run otherwise once a channel of it is removed, so its time cannot be foretold",
+        unit.name,
+      );
+    }
+    return { layer, slopes: sizes.map((size, i) => size - same.sizes[i]!) };
+  });
   return links.filter(({ slopes }) => slopes.some((slope) => slope !== 0));
 }

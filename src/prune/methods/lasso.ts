@@ -4,7 +4,7 @@ import { definePlanMethod } from "./method.js";
 /**
  * One factor for each channel's share of the next layer's outputs; a penalty on their sum sets them to zero until as many are left
  * as may stay. Layers are visited front to back, in multi-branch blocks towards the sum of branches. The paper leaves the widths to
- * the user; here the curves of `greedy` allocate them.
+ * the user; here the curves of `greedy` allocate them, and where there is a sampler what it takes is allocated in the same way.
  */
 export const lasso = definePlanMethod({
   name: "lasso",

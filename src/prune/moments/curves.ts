@@ -62,8 +62,10 @@ export function curvesOf(
 /** Where nothing can be measured: sums of squares of filters, the smallest first unless an order is given. */
 function byNorm(unit: Unit, given?: readonly number[]): Pick<Curve, "order" | "errors"> {
   const norms = new Float64Array(unit.width);
+  // What only reads them is all that there is of channels that are chosen from others.
+  const isRead = unit.producers.length === 0;
   for (const { tensor, axis, slices } of unit.owned.filter(
-    ({ role, tensor: of }) => role !== "consume" && of.shape.length > 1,
+    ({ role, tensor: of }) => (isRead || role !== "consume") && of.shape.length > 1,
   )) {
     const inner = tensor.shape.slice(axis + 1).reduce((product, size) => product * size, 1);
     const size = tensor.shape[axis]!;

@@ -1,12 +1,13 @@
 /** What methods that choose channels by second moments have in common: curves, allocation, and the choice front to back. */
 import { openMoments } from "../../linalg/moments.js";
-import { cutQueues, hasNoZeros } from "../cut-queues.js";
+import { type CutDecision, cutQueues, hasNoZeros } from "../cut-queues.js";
 import { applyEdits } from "../edits/index.js";
-import { BLOCKS, type Decision, type MethodContext } from "../methods/method.js";
+import { BLOCKS, type MethodContext } from "../methods/method.js";
 import { choice } from "../methods/option.js";
 import { stages } from "../progress.js";
 import { queuesOfCurves } from "../queues.js";
 import { checkCompetition, endingsFor } from "../rank.js";
+import { withoutSamplers, withSamplers } from "../samplers.js";
 import { selectUnits } from "../units.js";
 import { chooseChannels, type Selection } from "./choose.js";
 import { measureCurves, stagesOf } from "./measure-curves.js";
@@ -18,11 +19,23 @@ export const ALLOCATION = {
     "sensitivity",
   ),
   blocks: BLOCKS,
+  sampler: choice(
+    "whether the first convolution of each residual branch may leave channels of the trunk out, within the same budget; the trunk keeps all of them then",
+    ["off", "on"],
+    "off",
+  ),
 };
 
 type Context = MethodContext<typeof ALLOCATION>;
 
-export async function planByMoments(context: Context, selections: readonly Selection[]): Promise<Decision> {
+/** Throws a `RequestError` where a sampler is asked for and there is no branch. */
+export async function planByMoments(context: Context, selections: readonly Selection[]): Promise<CutDecision> {
+  if (context.options.sampler === "off") return planUnits(context, selections);
+  const sampled = withSamplers(context.map, "--sampler on");
+  return withoutSamplers(await planUnits({ ...context, map: sampled.map }, selections), sampled);
+}
+
+async function planUnits(context: Context, selections: readonly Selection[]): Promise<CutDecision> {
   const { map, only, keep, runner } = context;
   const { allocate } = context.options;
   const isUniform = allocate === "uniform" || (context.scope === "local" && allocate !== "latency");
