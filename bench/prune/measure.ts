@@ -12,7 +12,6 @@ import type { Preprocessing } from "../../src/graph/about.js";
 import { type Answers, collectAnswers, divergence, shareRight } from "../../src/measure/answers.js";
 import { describeGraph } from "../../src/measure/facts.js";
 import { measureLatency } from "../../src/measure/latency.js";
-import { METHODS, methodByName } from "../../src/prune/methods/index.js";
 import { createProgress } from "../../src/report/progress.js";
 import { load, type Session } from "../../src/runtime/index.js";
 import type { Values } from "../options.js";
@@ -47,8 +46,7 @@ export async function measure(request: Request, launcher: string): Promise<Measu
   const answers = collectAnswers(session, set, preprocessing);
   const folder = mkdtempSync(join(tmpdir(), "espalier-bench-"));
   try {
-    const methods = METHODS.filter(({ name }) => request.methods.includes(name));
-    const jobs = jobsFor(methods, request.budgets, request.recover);
+    const jobs = jobsFor(request.methods, request.budgets, request.recover);
     const finished: Finished[] = [];
     const table = jobs.some(({ keep }) => isTime(keep)) ? join(folder, "ms.json") : undefined;
     if (table !== undefined) await measureTable(request.model, table, launcher);
@@ -99,14 +97,15 @@ async function measureTable(model: string, table: string, launcher: string): Pro
 
 async function prune(job: Job, setting: Setting, output: string): Promise<Pruned | string> {
   const { model, data, samples, allocate, mean, std, launcher, table } = setting;
-  const { removes } = methodByName(job.method);
-  const device = removes === "channels" ? ["--latency-table", table!] : ["--build", "baseline"];
+  const { method, options } = job.contender;
+  const device = method.removes === "channels" ? ["--latency-table", table!] : ["--build", "baseline"];
   const words = [
-    ["prune", model, "--method", job.method, "--recover", job.recover, "--output", output, "--json"],
+    ["prune", model, "--method", method.name, "--recover", job.recover, "--output", output, "--json"],
     job.keep === undefined ? [] : ["--keep", job.keep],
     isTime(job.keep) ? device : [],
     needsData(job, setting) ? ["--data", data, "--samples", `${samples}`] : [],
     allocate === undefined ? [] : ["--allocate", allocate],
+    Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
     mean && needsData(job, setting) ? ["--mean", mean.join(",")] : [],
     std && needsData(job, setting) ? ["--std", std.join(",")] : [],
   ].flat();
@@ -126,8 +125,9 @@ async function runCommandLine(launcher: string, words: readonly string[]) {
   return { code, said: said(), complaint: last.replace(/^espalier: /, "") };
 }
 
-function needsData({ method, recover }: Job, { allocate }: Request): boolean {
-  return recover !== "none" || looksAtPictures(method, allocate === undefined ? {} : { allocate });
+function needsData({ contender: { method, options }, recover }: Job, { allocate }: Request): boolean {
+  const asked = { ...(allocate === undefined ? {} : { allocate }), ...options };
+  return recover !== "none" || looksAtPictures(method.name, asked);
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
@@ -146,10 +146,10 @@ interface Comparison {
 
 async function finish(
   pruned: Pruned | string,
-  { method, budget, recover }: Job,
+  { contender, budget, recover }: Job,
   against: Comparison,
 ): Promise<Finished> {
-  const asked = { method, budget, recover };
+  const asked = { method: contender.name, budget, recover };
   if (typeof pruned === "string") return { row: { ...asked, ...NOTHING, why: pruned }, session: undefined };
   const session = await load(new Uint8Array(readFileSync(against.output)), { build: "baseline" });
   const answers = collectAnswers(session, against.set, against.preprocessing);

@@ -3,8 +3,8 @@ import { InvalidArgumentError } from "commander";
 import { numbers } from "../../src/cli/options.js";
 import { RequestError } from "../../src/errors.js";
 import { formatBudget, parseBudget } from "../../src/prune/budget.js";
-import { METHODS } from "../../src/prune/methods/index.js";
 import { count, flag, list, type Option, text } from "../options.js";
+import { contenders } from "./contenders.js";
 import type { Asked } from "./rows.js";
 
 /** What follows a cut, without training. */
@@ -19,7 +19,7 @@ export const pruneOptions = {
     "--budgets A,B",
     "shares to keep, of multiply-adds where a method can be asked for them, or ms=A of the milliseconds here",
   ),
-  methods: methodNames("--methods A,B", "methods"),
+  methods: contenders("--methods A,B"),
   recover: list("--recover A,B", "what follows the cut", RECOVERIES),
   allocate: text(
     "--allocate NAME",
@@ -59,16 +59,6 @@ function readBudget(word: string): Asked {
   const value = Number(word);
   if (value > 0 && value <= 1) return value;
   throw new RequestError(`expected shares above 0 and up to 1, or ms=SHARE, got "${word}"`, "--budgets");
-}
-
-/** `all` stands for every method of the list. */
-function methodNames(usage: string, meaning: string): Option<readonly string[]> {
-  const { read, ...rest } = list(
-    usage,
-    meaning,
-    METHODS.map(({ name }) => name),
-  );
-  return { ...rest, read: (words) => read(words === "all" ? undefined : words) };
 }
 
 function colours(usage: string, meaning: string): Option<readonly number[] | undefined> {

@@ -1,10 +1,10 @@
 /** What the comparison of pruning methods consists of. */
-import type { Method } from "../../src/prune/methods/method.js";
+import type { Contender } from "./contenders.js";
 import type { Recovery } from "./options.js";
 
 /** One run of `espalier prune`. */
 export interface Job {
-  readonly method: string;
+  readonly contender: Contender;
   /** As it is typed behind --keep; undefined where the method's options alone say what goes. */
   readonly keep: string | undefined;
   /** What was asked for; null where nothing was. */
@@ -17,6 +17,7 @@ export type Asked = number | string;
 
 /** One network, or why there is none. Ratios and shares are of the dense network. */
 export interface Row {
+  /** With its options, as it was typed. */
   readonly method: string;
   readonly budget: Asked | null;
   /** How the budget was shared out; null for methods that have one way. */
@@ -48,8 +49,13 @@ export interface Dense {
 }
 
 /** Every method at every budget with every recovery; a method that needs no budget once, and at those of milliseconds. */
-export function jobsFor(methods: readonly Method[], budgets: readonly Asked[], recoveries: readonly Recovery[]): Job[] {
-  return methods.flatMap((method) => {
+export function jobsFor(
+  contenders: readonly Contender[],
+  budgets: readonly Asked[],
+  recoveries: readonly Recovery[],
+): Job[] {
+  return contenders.flatMap((contender) => {
+    const { method } = contender;
     const kind = method.budgets.includes("macs") ? "macs" : method.budgets[0];
     const needsNone = method.needsBudget === false || kind === undefined;
     const asked = budgets.flatMap((budget): Pick<Job, "keep" | "budget">[] => {
@@ -57,6 +63,6 @@ export function jobsFor(methods: readonly Method[], budgets: readonly Asked[], r
       return needsNone ? [] : [{ keep: `${kind}=${budget}`, budget }];
     });
     if (needsNone) asked.unshift({ keep: undefined, budget: null });
-    return asked.flatMap((what) => recoveries.map((recover) => ({ method: method.name, ...what, recover })));
+    return asked.flatMap((what) => recoveries.map((recover) => ({ contender, ...what, recover })));
   });
 }

@@ -100,11 +100,16 @@ function closing(report: PruneReport): string[] {
 /** Which methods win at equal milliseconds. */
 function atEqualTime(budget: string, report: PruneReport): string[] {
   const ranked = rankedAt(budget, report);
-  const written = ranked.map(
-    ({ method, recover, top1 }) => `${method}${recover === "none" ? "" : ` (${recover})`} ${formatPercentage(top1!)}`,
-  );
   if (ranked.length === 0) return [`Asked for ${budget}, none of them met it.`];
-  return [`Asked for ${budget}, ${ranked[0]!.method} wins: ${written.join(", ")}.`];
+  const [best] = ranked as [Row, ...Row[]];
+  const alike = ranked.every(({ recover }) => recover === best.recover);
+  const written = ranked.map(
+    ({ method, recover, top1 }) => `${method}${alike ? "" : ` (${recover})`} ${formatPercentage(top1!)}`,
+  );
+  const error = Math.sqrt((best.top1! * (1 - best.top1!)) / report.pictures);
+  return [
+    `Asked for ${budget}${alike ? `, recovery ${best.recover}` : ""}, ${best.method} wins: ${written.join(", ")}. One standard error is ${formatPercentage(error)}.`,
+  ];
 }
 
 function atHalf(report: PruneReport): string {

@@ -15,7 +15,7 @@ import { METHODS } from "../../../src/prune/methods/index.js";
 
 const test = suite("bench/prune");
 
-const named = (...names: readonly string[]) => METHODS.filter(({ name }) => names.includes(name));
+const named = (...names: readonly string[]) => pruneOptions.methods.read(names.join());
 
 const ROW: Row = {
   method: "l1",
@@ -63,7 +63,29 @@ const REPORT: PruneReport = {
 test("every method at every budget with every recovery, by multiply-adds where it can be asked for them", () => {
   const jobs = jobsFor(named("l1", "random"), [0.7, 0.5], ["none", "statistics"]);
   assert.is(jobs.length, 8);
-  assert.equal(jobs[1], { method: "l1", keep: "macs=0.7", budget: 0.7, recover: "statistics" });
+  const { contender, ...rest } = jobs[1]!;
+  assert.equal(rest, { keep: "macs=0.7", budget: 0.7, recover: "statistics" });
+  assert.is(contender.method.name, "l1");
+});
+
+test("methods are typed with options of theirs, or all at once", () => {
+  const [plain, sampled] = named("greedy", "greedy+sampler=on+blocks=keep");
+  assert.equal([plain!.name, plain!.options], ["greedy", {}]);
+  assert.equal(sampled!.options, { sampler: "on", blocks: "keep" });
+  assert.is(sampled!.name, "greedy+sampler=on+blocks=keep");
+  assert.equal(named("n:m+pattern=1:4")[0]!.options, { pattern: "1:4" });
+  const all = named("all", "greedy+sampler=on").map(({ name }) => name);
+  assert.equal(all, [...METHODS.map(({ name }) => name), "greedy+sampler=on"]);
+  for (const [words, message] of [
+    ["magic", /magic/],
+    ["l1+sampler=on", /^--sampler: is no option of method l1/],
+    ["greedy+sampler=maybe", /^--sampler: "maybe": expected one of off, on$/],
+    ["greedy+sampler", /^--methods: "sampler": expected option=value$/],
+  ] as const)
+    assert.throws(
+      () => named(words),
+      (error: unknown) => error instanceof RequestError && message.test(error.message),
+    );
 });
 
 test("milliseconds are asked of every method, also of those that need no budget", () => {
@@ -71,7 +93,7 @@ test("milliseconds are asked of every method, also of those that need no budget"
   assert.equal(budgets, [0.7, "ms=0.5"]);
   const jobs = jobsFor(named("l1", "surgery"), budgets, ["none"]);
   assert.equal(
-    jobs.map(({ method, keep, budget }) => [method, keep, budget]),
+    jobs.map(({ contender, keep, budget }) => [contender.name, keep, budget]),
     [
       ["l1", "macs=0.7", 0.7],
       ["l1", "ms=0.5", "ms=0.5"],
@@ -104,7 +126,10 @@ test("at equal milliseconds methods are ranked by the best of their rows that me
     ],
   );
   const text = formatReport({ ...REPORT, rows });
-  assert.match(text, /\nAsked for ms=0\.5, greedy wins: greedy \(least-squares\) 75\.0%, l1 70\.0%\.\n/);
+  assert.match(
+    text,
+    /\nAsked for ms=0\.5, greedy wins: greedy \(least-squares\) 75\.0%, l1 \(none\) 70\.0%\. One standard error is 4\.3%\.\n/,
+  );
   const none = formatReport({ ...REPORT, rows: [{ ...asked, medianMs: 1 }] });
   assert.match(none, /\nAsked for ms=0\.5, none of them met it\.\n/);
 });
