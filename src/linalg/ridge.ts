@@ -23,6 +23,10 @@ const MOST_RIDGE = 1;
 /** Rows for each unknown below which the ridge grows tenfold, once for each. */
 const SCARCE = [2, 1];
 
+/** What a ridge becomes where rows are few for the unknowns: weights lean more on those of before. */
+export const scarceRidge = (ridge: number, rows: number, unknowns: number): number =>
+  ridge * 10 ** SCARCE.filter((few) => rows < few * unknowns).length;
+
 /** Multiply-adds of factors of several matrices, beyond which outputs descend together: some 10 s. One matrix is always solved. */
 const MOST_WORK = 2e10;
 /** Steps of that; ten come within a hundredth of what can be gained on the layers of a ResNet, twenty within a thousandth. */
@@ -42,7 +46,7 @@ export function fitRidge(
 ): RidgeFit {
   const supports = sharedSupports(start, inputs, moments.width - inputs);
   const unknowns = largestSupport(supports);
-  const share = ridge * 10 ** SCARCE.filter((rows) => moments.count < rows * unknowns).length;
+  const share = scarceRidge(ridge, moments.count, unknowns);
   const isExact = supports.length === 1 || workOf(supports) <= mostWork;
   const fitted = isExact
     ? solveEach(moments, inputs, start, supports, share)

@@ -1,6 +1,7 @@
 /** The layers that read a unit's channels, as least-squares problems of which each channel is a block of inputs. */
 import type { Graph } from "../../graph/graph.js";
 import type { Problem } from "../../linalg/elimination.js";
+import { scarceRidge } from "../../linalg/ridge.js";
 import type { Centred } from "../../linalg/second-moments.js";
 import { isOp } from "../../ops/index.js";
 import type { Unit } from "../units.js";
@@ -56,7 +57,7 @@ function problemOf(
     targets.set(moments.products.subarray(i * width + inputs, (i + 1) * width), i * outputs);
     trace += products[i * (inputs + 1)]!;
   }
-  const added = (ridge * trace) / inputs;
+  const added = (scarceRidge(ridge, count, inputs) * trace) / inputs;
   for (let i = 0; i < inputs; i++) {
     products[i * (inputs + 1)]! += added;
     for (let o = 0; o < outputs; o++) targets[i * outputs + o]! += added * start[o * inputs + i]!;

@@ -19,10 +19,11 @@ export type Weighing = "error" | "sensitivity";
 /** Shares kept at which the change of the answers is measured. */
 const SHARES = [0.75, 0.5, 0.25];
 
-/** Samples on which it is: a mean needs fewer than a fit. */
+/** Samples on which it is, at most, and as a share of all: a mean needs fewer than a fit. */
 const ANSWERED = 128;
+const ANSWERED_SHARE = 0.25;
 
-/** Samples that the layers around a block that is gone are fitted to: others than those that answer, where there are enough. */
+/** Samples that the layers around a block that is gone are fitted to. */
 const FITTED = 128;
 
 export interface CurvesRequest {
@@ -53,22 +54,21 @@ export async function measureCurves(
   chosen: readonly Unit[],
   { weighing, orders, endings, moments, nextStage }: CurvesRequest,
 ): Promise<MeasuredCurves> {
-  const pictures = samples();
+  const { fitted, answering } = divide(samples(), weighing);
   const folded = findUnits(foldBatchNorm(map.graph));
   const units = chosen.map(({ name }) => folded.units.find((unit) => unit.name === name)!);
   const readers = new Set(units.flatMap((unit) => consumersOf(folded.graph, unit).map(({ layer }) => layer)));
   const walk = { runner, moments, onProgress: nextStage() };
-  const measured = await denseMoments(folded.graph, readers, pictures, walk);
+  const measured = await denseMoments(folded.graph, readers, fitted, walk);
   const exact = curvesOf(folded.graph, units, measured, orders);
-  const answered = { runner, samples: firstOf(pictures, ANSWERED) };
+  const answered = { runner, samples: answering };
   const curves =
     weighing === "error" ? exact : await weigh(folded, exact, measured, { ...answered, onProgress: nextStage() });
   if (endings.length === 0) return { folded: folded.graph, curves };
   const onProgress = nextStage();
-  const fitted = firstOf(pictures.count < ANSWERED + FITTED ? pictures : behind(pictures, ANSWERED), FITTED);
   const losses = new Map<string, { readonly block: Block; readonly loss: number }>();
   for (const [done, { block, unit }] of endings.entries()) {
-    const { error, graph } = await lossWithout(folded.graph, block, fitted, { runner, moments });
+    const { error, graph } = await lossWithout(folded.graph, block, firstOf(fitted, FITTED), { runner, moments });
     const answers = weighing === "error" ? [] : await compareNetworks(folded.graph, [graph], answered);
     losses.set(unit.name, { block, loss: answers[0]?.logitError ?? error });
     onProgress(done + 1, endings.length);
@@ -79,6 +79,14 @@ export async function measureCurves(
     return end && curve.consumers.length > 0 ? withBlock(curve, end.block, end.loss) : curve;
   });
   return { folded: folded.graph, curves: ended };
+}
+
+/** Answers are measured on other samples than layers are fitted to: a fit to few knows those too well. */
+function divide(samples: Samples, weighing: Weighing): { readonly fitted: Samples; readonly answering: Samples } {
+  const held = weighing === "error" ? 0 : Math.min(ANSWERED, Math.round(ANSWERED_SHARE * samples.count));
+  return held === 0
+    ? { fitted: samples, answering: samples }
+    : { fitted: behind(samples, held), answering: firstOf(samples, held) };
 }
 
 /** The curves in units of measured changes of the answers, where there is something that was measured. */
