@@ -7,7 +7,7 @@ import { LayerMoments } from "./collect.js";
 import { type FittedLayer, fittedLayer } from "./fitted-layer.js";
 import { POSITIONS, type WalkOptions } from "./part-walk.js";
 import { divide, type Part } from "./parts.js";
-import { drawPositions } from "./positions.js";
+import { positionsOf } from "./positions.js";
 import { SampleStream } from "./stream.js";
 
 export interface MeasuredLayer {
@@ -55,7 +55,7 @@ export async function inputMoments(
   const inputs = layers.map(({ node }) => node.inputs[0]!);
   await stream.stop([...new Set(inputs)], [], (value, sample) => {
     layers.forEach((layer, l) => {
-      const drawn = drawPositions(layer.name, samples.first + sample, layer.positions, positions);
+      const drawn = positionsOf(layer, samples.first + sample, positions);
       collected[l]!.add(value(inputs[l]!), drawn, nothing);
     });
     onProgress?.(sample + 1, samples.count);

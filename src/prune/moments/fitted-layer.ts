@@ -18,6 +18,11 @@ export interface FittedLayer {
   readonly outputs: number;
   /** Output positions of a sample. */
   readonly positions: number;
+  /**
+   * Those of them that count, where not all do: of pixels that were chosen one by one the layer is fitted to what it computes, for what
+   * others take from there matters little. A grid leaves out pixels that matter as much as its own, and is fitted to all.
+   */
+  readonly counting?: readonly number[] | undefined;
   /** Puts what the outputs at a position are computed from into the row that begins at `row` (see `SecondMoments`). */
   writeInputs(
     x: Float32Array,
@@ -47,6 +52,7 @@ export function fittedLayer(graph: Graph, node: Node, shapes = inferShapes(graph
     width: perGroup * kh * kw,
     outputs: channels / groups,
     positions: y[2]! * y[3]!,
+    counting: node.attrs.positions && "pixels" in node.attrs.positions ? node.attrs.positions.pixels : undefined,
     writeInputs: patchWriter(node.attrs, x, y, filter.shape),
     outputAt: (channel, position) => channel * y[2]! * y[3]! + position,
   };

@@ -8,7 +8,7 @@ import type { Runner } from "../runner.js";
 import { LayerMoments } from "./collect.js";
 import { type FittedLayer, fittedLayer } from "./fitted-layer.js";
 import type { Part } from "./parts.js";
-import { drawPositions } from "./positions.js";
+import { positionsOf } from "./positions.js";
 import { SampleStream } from "./stream.js";
 import { type Target, Targets } from "./target.js";
 
@@ -142,8 +142,8 @@ export class PartWalk {
     return [...new Set(this.#stops.slice(this.#next + 1).flatMap(values))];
   }
 
-  #positions({ name, positions }: FittedLayer, sample: number): Int32Array {
-    return drawPositions(name, this.#samples.first + sample, positions, this.#options.positions ?? POSITIONS);
+  #positions(layer: FittedLayer, sample: number): Int32Array {
+    return positionsOf(layer, this.#samples.first + sample, this.#options.positions ?? POSITIONS);
   }
 
   #progress(runs: number, sample: number): void {

@@ -1,5 +1,16 @@
 /** Which output positions of a layer are looked at, sample by sample. */
 import { deriveSeed, uniform } from "../../random.js";
+import type { FittedLayer } from "./fitted-layer.js";
+
+/** So many of those that count, by lot. */
+export function positionsOf(
+  { name, positions, counting }: Pick<FittedLayer, "name" | "positions" | "counting">,
+  sample: number,
+  count: number,
+): Int32Array {
+  const drawn = drawPositions(name, sample, counting?.length ?? positions, count);
+  return counting ? drawn.map((at) => counting[at]!) : drawn;
+}
 
 /** Distinct positions by lot, the same for the same layer and sample; all of them where there are no more. */
 export function drawPositions(layer: string, sample: number, positions: number, count: number): Int32Array {

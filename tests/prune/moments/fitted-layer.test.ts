@@ -5,7 +5,8 @@ import { GraphBuilder } from "../../../src/models/index.js";
 import { PANEL } from "../../../src/linalg/second-moments.js";
 import { evaluateGraph } from "../../../src/ops/walk.js";
 import { fittedLayer } from "../../../src/prune/moments/fitted-layer.js";
-import { drawPositions } from "../../../src/prune/moments/positions.js";
+import type { Positions } from "../../../src/ops/positions.js";
+import { drawPositions, positionsOf } from "../../../src/prune/moments/positions.js";
 import type { Graph } from "../../../src/graph/graph.js";
 import { ARCHITECTURES, noiseFor } from "../architectures.js";
 
@@ -69,6 +70,22 @@ test("pixels that are not computed have the row of the one whose value they take
     const attrs = { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], groups: 1, positions } as const;
     assert.is(checkRows(b.build("perforated", [b.node("conv", "conv", attrs, inputs)])), 1);
   }
+});
+
+test("of pixels chosen one by one only those that are computed count, of a grid all", () => {
+  const layerWith = (positions: Positions) => {
+    const b = new GraphBuilder(1);
+    const inputs = [b.input("input", [1, 2, 6, 6]), b.weights("filter", [3, 2, 3, 3], 1)];
+    const attrs = { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], groups: 1, positions } as const;
+    const graph = b.build("perforated", [b.node("conv", "conv", attrs, inputs)]);
+    return fittedLayer(graph, graph.nodes[0]!)!;
+  };
+  const pixels = [7, 20, 21, 35];
+  const chosen = layerWith({ pixels });
+  assert.equal([...positionsOf(chosen, 3, 32)], pixels);
+  const two = positionsOf(chosen, 3, 2);
+  assert.ok(two.length === 2 && two[0] !== two[1] && two.every((pixel) => pixels.includes(pixel)));
+  assert.is(new Set(positionsOf(layerWith({ rows: [0, 3], columns: [1, 2, 5] }), 3, 64)).size, 36);
 });
 
 test("positions: distinct, in range, and the same when they are drawn again", () => {

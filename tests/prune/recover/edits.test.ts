@@ -1,9 +1,9 @@
 /** Least squares behind every kind of edit: what the edit took stays away, and what is left fits as well as it can. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Graph, Node, Tensor } from "../../../src/graph/graph.js";
+import type { Graph, Node, Shape, Tensor } from "../../../src/graph/graph.js";
 import { verifyGraph } from "../../../src/graph/verify.js";
-import { opOf } from "../../../src/ops/index.js";
+import { isOp, opOf } from "../../../src/ops/index.js";
 import { evaluateGraph } from "../../../src/ops/walk.js";
 import { foldBatchNorm } from "../../../src/passes/fold-batch-norm.js";
 import type { Applied } from "../../../src/prune/apply.js";
@@ -17,15 +17,16 @@ import { moments, runner, samplesFor } from "../recovery.js";
 
 const test = suite("prune/recover/edits");
 
-/** By kind of edit a method that makes it, and a network in which layers meet that it applies to. */
-const MAKERS: Readonly<Record<string, readonly [network: string, request: PruneRequest]>> = {
-  mask: ["vgg", { method: "magnitude", keep: { kind: "weights", value: 0.4 } }],
-  weights: ["vgg", { method: "rows", keep: { kind: "macs", value: 0.6 } }],
-  merge: ["vgg", { method: "surgery", keep: { kind: "channels", value: 0.6 } }],
-  positions: ["vgg", { method: "perforate", keep: { kind: "macs", value: 0.6 } }],
-  reads: ["resnet without batch norm", { method: "sampler", keep: { kind: "macs", value: 0.8 } }],
-  factor: ["vgg", { method: "low-rank", keep: { kind: "macs", value: 0.6 } }],
-};
+/** For each kind of edit a method that makes it, and a network in which layers meet that it applies to. */
+const MAKERS: readonly (readonly [kind: string, network: string, request: PruneRequest])[] = [
+  ["mask", "vgg", { method: "magnitude", keep: { kind: "weights", value: 0.4 } }],
+  ["weights", "vgg", { method: "rows", keep: { kind: "macs", value: 0.6 } }],
+  ["merge", "vgg", { method: "surgery", keep: { kind: "channels", value: 0.6 } }],
+  ["positions", "vgg", { method: "perforate", keep: { kind: "macs", value: 0.6 } }],
+  ["positions", "vgg", { method: "perforate", keep: { kind: "macs", value: 0.6 }, options: { mask: "grid" } }],
+  ["reads", "resnet without batch norm", { method: "sampler", keep: { kind: "macs", value: 0.8 } }],
+  ["factor", "vgg", { method: "low-rank", keep: { kind: "macs", value: 0.6 } }],
+];
 
 const nodeOf = (graph: Graph, name: string) => graph.nodes.find((node) => node.name === name)!;
 
@@ -45,8 +46,17 @@ function missed(expected: Values, actual: Values, output: string): number {
   return sum;
 }
 
+/** Whether an element of what a layer gives counts: of pixels that were chosen one by one those that are computed. */
+function countsIn(node: Node, [, , height, width]: Shape): (element: number) => boolean {
+  const pixels =
+    isOp(node, "conv") && node.attrs.positions && "pixels" in node.attrs.positions && node.attrs.positions.pixels;
+  if (!pixels) return () => true;
+  const computed = new Set(pixels);
+  return (element) => computed.has(element % (height! * width!));
+}
+
 /**
- * How much a layer's squared error over all samples and pixels changes with each of some weights that are not 0: by the operator's own
+ * How much a layer's squared error over all samples and pixels that count changes with each of some weights that are not 0: by the operator's own
  * meaning, which is linear in them. `filter` are the weights at which it is asked.
  */
 function slopes(
@@ -58,12 +68,15 @@ function slopes(
 ): number[] {
   const given = (weights: Tensor) => inputs.map((x) => opOf(node).evaluate(node.attrs, [x, weights, bias])[0]!);
   const before = given(filter);
+  const counts = countsIn(node, before[0]!.shape);
   const places = [...filter.data.keys()].filter((i) => filter.data[i] !== 0 && i % 7 === 0).slice(0, 5);
   return places.map((place) => {
     const data = filter.data.map((v, i) => (i === place ? v + 1 : v));
     let slope = 0;
     given({ ...filter, data }).forEach((y, s) =>
-      y.data.forEach((v, i) => (slope += (v - before[s]!.data[i]!) * (before[s]!.data[i]! - targets[s]!.data[i]!))),
+      y.data.forEach((v, i) => {
+        if (counts(i)) slope += (v - before[s]!.data[i]!) * (before[s]!.data[i]! - targets[s]!.data[i]!);
+      }),
     );
     return slope;
   });
@@ -72,9 +85,14 @@ function slopes(
 const constantsOf = (graph: Graph, { inputs }: Node) => inputs.slice(1).map((name) => graph.constants.get(name)!);
 
 // What is fitted around blocks that are gone: blocks.test.ts.
-for (const { kind } of EDITS.filter(({ afterCuts }) => !afterCuts)) {
-  test(`${kind}: fitted as well as it can be, and nothing comes back`, async () => {
-    const [network, request] = MAKERS[kind]!;
+test("every kind of edit that is made before cuts", () => {
+  const kinds = EDITS.filter(({ afterCuts }) => !afterCuts).map(({ kind }) => kind);
+  assert.equal([...new Set(MAKERS.map(([kind]) => kind))].sort(), [...kinds].sort());
+});
+
+for (const [kind, network, request] of MAKERS) {
+  const what = [kind, request.method, ...Object.values(request.options ?? {})].join(" ");
+  test(`${what}: fitted as well as it can be, and nothing comes back`, async () => {
     const dense = foldBatchNorm(ARCHITECTURES[network]!());
     const map = findUnits(dense);
     const samples = samplesFor(dense, 16);
@@ -110,7 +128,12 @@ for (const { kind } of EDITS.filter(({ afterCuts }) => !afterCuts)) {
       const targets = expected!.map((sample) => sample.get(nodeOf(dense, node.name).outputs[0]!)!);
       const [best, start] = [after!, before!].map((filter) => slopes(node, inputs, targets, filter, bias!));
       const steepest = (of: number[]) => Math.max(...of.map(Math.abs));
-      assert.ok(steepest(best!) < 1e-2 * steepest(start!), `${node.name}: ${steepest(best!)} of ${steepest(start!)}`);
+      // The first layer may have been right already where it computes anything.
+      const rounding = 1e-3;
+      assert.ok(
+        steepest(best!) < 1e-2 * steepest(start!) + rounding,
+        `${node.name}: ${steepest(best!)} of ${steepest(start!)}`,
+      );
     }
     for (const { node } of plan.edits!) assert.ok(fitted.has(node), node);
     const factors = notes.filter((note) => /not in the dense network, so nothing says/.test(note));
