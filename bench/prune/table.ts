@@ -108,7 +108,7 @@ function atEqualTime(budget: string, report: PruneReport): string[] {
   );
   const error = Math.sqrt((best.top1! * (1 - best.top1!)) / report.pictures);
   return [
-    `Asked for ${budget}${alike ? `, recovery ${best.recover}` : ""}, ${best.method} wins: ${written.join(", ")}. One standard error is ${formatPercentage(error)}.`,
+    `Asked for ${budget}${alike ? `, recovery ${best.recover}` : ""}, ${best.method} wins: ${written.join(", ")}. The standard error of an accuracy is ${formatPercentage(error)}.`,
   ];
 }
 

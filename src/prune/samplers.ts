@@ -1,15 +1,17 @@
 /**
- * Feature map samplers: the first convolution of a residual branch reads some channels of the trunk, which itself keeps all of them.
+ * Feature map samplers: a convolution that leads away from a residual trunk, such as the first of a branch, reads some channels of it, and
+ * the trunk itself keeps all of them.
  *
  * He, Zhang, Sun 2017, Channel Pruning for Accelerating Very Deep Neural Networks, section 3.3.
  */
 import { RequestError } from "../errors.js";
 import { allNames, freshName, rewriteNodes } from "../graph/edit.js";
-import type { Node } from "../graph/graph.js";
+import type { Graph, Node } from "../graph/graph.js";
 import { isOp, makeNode } from "../ops/index.js";
 import { inferShapes } from "../ops/walk.js";
 import type { ChannelMap } from "./atoms.js";
-import type { CutDecision } from "./cut-queues.js";
+import { type CutDecision, cutsOf } from "./cut-queues.js";
+import { applyEdits } from "./edits/index.js";
 import type { ReadsEdit } from "./edits/reads.js";
 import { findLayers, type Layer } from "./layers.js";
 import { findUnits, type UnitMap } from "./units.js";
@@ -17,7 +19,7 @@ import { findUnits, type UnitMap } from "./units.js";
 /** Why a network cannot have one. */
 export const NO_BRANCH = "no convolution begins a residual branch: there is no branch to sample";
 
-/** Whether a layer reads a trunk, all of whose channels residual adds couple, and writes something else. */
+/** Whether a layer leads away from a trunk: it reads a trunk, all of whose channels residual adds couple, and writes something else. */
 export function beginsBranch({ node, readers }: Pick<Layer, "node" | "readers">, channels: ChannelMap): boolean {
   if (!isOp(node, "conv") || node.attrs.groups !== 1 || readers > 1) return false;
   const coupled = (name: string) => {
@@ -64,8 +66,15 @@ export function withSamplers(map: UnitMap, asked: string): Sampled {
   return { map: findUnits(sampled), readers };
 }
 
-/** What was decided of a network with samplers, for the one without. */
-export function withoutSamplers({ cuts, edits = [], ...decision }: CutDecision, { readers }: Sampled): CutDecision {
+/**
+ * What was decided of a network with samplers, for the one without. Edits of what is read are made before cuts, and set the trunk's
+ * channels that are read apart from the others: cuts name the units that there are then.
+ */
+export function withoutSamplers(
+  { cuts, edits = [], ...decision }: CutDecision,
+  { map, readers }: Sampled,
+  graph: Graph,
+): CutDecision {
   const reads = cuts.flatMap(({ unit, width, remove }) => {
     const reader = readers.get(unit);
     if (reader === undefined) return [];
@@ -77,5 +86,25 @@ export function withoutSamplers({ cuts, edits = [], ...decision }: CutDecision, 
       ) ?? []
     );
   });
-  return { ...decision, cuts: cuts.filter(({ unit }) => !readers.has(unit)), edits: [...reads, ...edits] };
+  const cut = new Map(cuts.filter(({ unit }) => !readers.has(unit)).map(({ unit, remove }) => [unit, remove]));
+  const removed = new Set(
+    map.units.flatMap(({ name, roots }) => (cut.get(name) ?? []).map((channel) => roots[channel]!)),
+  );
+  const edited = findUnits(applyEdits(reads, graph));
+  const gone = sameClasses(removed, map.channels, edited.channels);
+  return { ...decision, cuts: cutsOf(edited.units, (root) => gone.has(root)), edits: [...reads, ...edits] };
+}
+
+/** The classes of another graph that have the same places in values of the same names. */
+function sameClasses(classes: ReadonlySet<number>, from: ChannelMap, to: ChannelMap): Set<number> {
+  const found = new Set<number>();
+  for (const [value, axes] of from.atoms) {
+    const others = to.atoms.get(value);
+    axes.forEach((atoms, axis) => {
+      const same = others?.[axis];
+      if (!same || same.length !== atoms?.length) return;
+      atoms.forEach((atom, i) => classes.has(from.rootOf(atom)) && found.add(to.rootOf(same[i]!)));
+    });
+  }
+  return found;
 }

@@ -124,7 +124,7 @@ function linksOf(
   const byName = new Map(thinner.map((layer) => [layer.name, layer]));
   const links = dense.map(({ name, sizes }, layer) => {
     const same = byName.get(name);
-    if (same?.sizes.length !== sizes.length) {
+    if (thinner.length !== dense.length || same?.sizes.length !== sizes.length) {
       throw new RequestError(
         "layers run otherwise once a channel of it is removed, so its time cannot be foretold",
         unit.name,

@@ -19,8 +19,8 @@ export interface FittedLayer {
   /** Output positions of a sample. */
   readonly positions: number;
   /**
-   * Those of them that count, where not all do: of pixels that were chosen one by one the layer is fitted to what it computes, for what
-   * others take from there matters little. A grid leaves out pixels that matter as much as its own, and is fitted to all.
+   * Those of them that count, where not all do: of pixels that are listed one by one the layer is fitted to what it computes, while that of a
+   * grid is fitted to all pixels that show it. Either keeps more accuracy than the other way would (docs/methods.md).
    */
   readonly counting?: readonly number[] | undefined;
   /** Puts what the outputs at a position are computed from into the row that begins at `row` (see `SecondMoments`). */

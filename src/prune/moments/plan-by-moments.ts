@@ -20,7 +20,7 @@ export const ALLOCATION = {
   ),
   blocks: BLOCKS,
   sampler: choice(
-    "whether the first convolution of each residual branch may leave channels of the trunk out, within the same budget; the trunk keeps all of them then",
+    "whether convolutions that read a residual trunk, such as the first of each branch, may leave channels of it out, within the same budget; the trunk keeps all of them then",
     ["off", "on"],
     "off",
   ),
@@ -32,7 +32,7 @@ type Context = MethodContext<typeof ALLOCATION>;
 export async function planByMoments(context: Context, selections: readonly Selection[]): Promise<CutDecision> {
   if (context.options.sampler === "off") return planUnits(context, selections);
   const sampled = withSamplers(context.map, "--sampler on");
-  return withoutSamplers(await planUnits({ ...context, map: sampled.map }, selections), sampled);
+  return withoutSamplers(await planUnits({ ...context, map: sampled.map }, selections), sampled, context.map.graph);
 }
 
 async function planUnits(context: Context, selections: readonly Selection[]): Promise<CutDecision> {

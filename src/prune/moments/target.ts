@@ -60,13 +60,24 @@ export class Targets {
 const dependsOn = (graph: Graph, value: string, layers: ReadonlySet<string>): boolean =>
   neededNodes(graph.nodes, [value]).some(({ name }) => layers.has(name));
 
-/** For each pruned value that all its readers read in place of one and the same other value: that one. */
+/**
+ * For each pruned value that all its readers read in place of one and the same other value: that one. A gather in front of a layer
+ * that reads a part of what it did counts as that layer.
+ */
 function standInsOf(dense: Graph, pruned: Graph): Map<string, string> {
   const sources = new Map(dense.nodes.map(({ name, inputs }) => [name, inputs]));
   const wanted = new Map<string, Set<string>>();
   const want = (value: string, other: string) => wanted.set(value, (wanted.get(value) ?? new Set()).add(other));
-  for (const { name, inputs } of pruned.nodes) {
-    inputs.forEach((input, i) => pruned.constants.has(input) || want(input, sources.get(name)?.[i] ?? input));
+  const gathered = new Map<string, string>();
+  for (const node of pruned.nodes) {
+    const { name, inputs, outputs } = node;
+    if (isOp(node, "gather") && !sources.has(name)) {
+      gathered.set(outputs[0]!, inputs[0]!);
+      continue;
+    }
+    inputs.forEach((input, i) => {
+      if (!pruned.constants.has(input)) want(gathered.get(input) ?? input, sources.get(name)?.[i] ?? input);
+    });
   }
   pruned.outputs.forEach((name) => want(name, name));
   const single = [...wanted].filter(([value, others]) => others.size === 1 && !others.has(value));

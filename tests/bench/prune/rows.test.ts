@@ -128,7 +128,7 @@ test("at equal milliseconds methods are ranked by the best of their rows that me
   const text = formatReport({ ...REPORT, rows });
   assert.match(
     text,
-    /\nAsked for ms=0\.5, greedy wins: greedy \(least-squares\) 75\.0%, l1 \(none\) 70\.0%\. One standard error is 4\.3%\.\n/,
+    /\nAsked for ms=0\.5, greedy wins: greedy \(least-squares\) 75\.0%, l1 \(none\) 70\.0%\. The standard error of an accuracy is 4\.3%\.\n/,
   );
   const none = formatReport({ ...REPORT, rows: [{ ...asked, medianMs: 1 }] });
   assert.match(none, /\nAsked for ms=0\.5, none of them met it\.\n/);
