@@ -27,11 +27,13 @@ export function contenders(usage: string): Option<readonly Contender[]> {
 
 function contenderOf(name: string): Contender {
   const [word, ...pairs] = name.split("+") as [string, ...string[]];
-  const wrong = pairs.find((pair) => !/^[^=]+=./.test(pair));
-  if (wrong !== undefined) throw new RequestError(`"${wrong}": expected option=value`, "--methods");
   const method = methodByName(word);
   const options = Object.fromEntries(
-    pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+    pairs.map((pair) => {
+      const [, option, value] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
+      if (value === undefined) throw new RequestError(`"${pair}": expected option=value`, "--methods");
+      return [option, value];
+    }),
   );
   readOptions(method, options);
   return { name, method, options };

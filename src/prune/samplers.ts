@@ -19,8 +19,8 @@ import { findUnits, type UnitMap } from "./units.js";
 /** Why a network cannot have one. */
 export const NO_BRANCH = "no convolution begins a residual branch: there is no branch to sample";
 
-/** Whether a layer leads away from a trunk: it reads a trunk, all of whose channels residual adds couple, and writes something else. */
-export function beginsBranch({ node, readers }: Pick<Layer, "node" | "readers">, channels: ChannelMap): boolean {
+/** Whether a layer reads a trunk, all of whose channels residual adds couple, and writes something else. */
+export function leavesTrunk({ node, readers }: Pick<Layer, "node" | "readers">, channels: ChannelMap): boolean {
   if (!isOp(node, "conv") || node.attrs.groups !== 1 || readers > 1) return false;
   const coupled = (name: string) => {
     const atoms = channels.atoms.get(name)![1];
@@ -48,7 +48,7 @@ export interface Sampled {
 /** `asked` is what asked for them. Throws a `RequestError` where no convolution begins a branch. */
 export function withSamplers(map: UnitMap, asked: string): Sampled {
   const { graph, channels } = map;
-  const layers = findLayers(map, inferShapes(graph)).filter((layer) => beginsBranch(layer, channels));
+  const layers = findLayers(map, inferShapes(graph)).filter((layer) => leavesTrunk(layer, channels));
   if (layers.length === 0) throw new RequestError(NO_BRANCH, asked);
   const widths = new Map<Node, number>(layers.map(({ node, filter }) => [node, filter.shape[1]!]));
   const taken = allNames(graph);

@@ -1,4 +1,4 @@
-import { beginsBranch, NO_BRANCH, readsEdit } from "../samplers.js";
+import { leavesTrunk, NO_BRANCH, readsEdit } from "../samplers.js";
 import { definePlanMethod } from "./method.js";
 import { groupsOf, layersOf, planByGroups } from "./weight-groups.js";
 
@@ -16,7 +16,7 @@ export const sampler = definePlanMethod({
   options: {},
   plan(context) {
     const { channels } = context.map;
-    const layers = layersOf(context, (layer) => beginsBranch(layer, channels), NO_BRANCH);
+    const layers = layersOf(context, (layer) => leavesTrunk(layer, channels), NO_BRANCH);
     return planByGroups(
       context,
       layers.map((layer) => {

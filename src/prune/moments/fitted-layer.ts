@@ -20,7 +20,7 @@ export interface FittedLayer {
   readonly positions: number;
   /**
    * Those of them that count, where not all do: of pixels that are listed one by one the layer is fitted to what it computes, while that of a
-   * grid is fitted to all pixels that show it. Either keeps more accuracy than the other way would (docs/methods.md).
+   * grid is fitted to all pixels that show it. Either way kept more of ResNet-20's accuracy than the other one.
    */
   readonly counting?: readonly number[] | undefined;
   /** Puts what the outputs at a position are computed from into the row that begins at `row` (see `SecondMoments`). */
